@@ -1,0 +1,22 @@
+/** How the browser client is built: into the folder the server serves, with content-hashed assets. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+
+const server = 'http://localhost:4000';
+
+export default defineConfig({
+  plugins: [svelte()],
+  build: {
+    outDir: '../src/cromulent/web/static',
+    emptyOutDir: true,
+    target: 'es2022',
+    // The content security policy is 'self' only: nothing may be inlined as a data: address.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/gateway': { target: server, ws: true },
+    },
+  },
+});
