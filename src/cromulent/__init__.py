@@ -1,0 +1,3 @@
+"""Cromulent: a self-hosted place for friends to talk."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,43 @@
+"""The database: one writer, many readers, and the log every durable change ends up in."""
+
+from cromulent.db.database import Database, open_database
+from cromulent.db.errors import StorageUnavailable
+from cromulent.db.log import (
+    INSTANCE_FEED,
+    LogPage,
+    LogRow,
+    channel_feed,
+    find_pos,
+    head_pos,
+    head_seqs,
+    prune,
+    rows_after,
+    user_feed,
+    visible_count,
+)
+from cromulent.db.schema import UtcInstant, metadata
+from cromulent.db.unit import FactEncoder, Reaction, Unit
+from cromulent.db.writer import Writer
+
+__all__ = [
+    "INSTANCE_FEED",
+    "Database",
+    "FactEncoder",
+    "LogPage",
+    "LogRow",
+    "Reaction",
+    "StorageUnavailable",
+    "Unit",
+    "UtcInstant",
+    "Writer",
+    "channel_feed",
+    "find_pos",
+    "head_pos",
+    "head_seqs",
+    "metadata",
+    "open_database",
+    "prune",
+    "rows_after",
+    "user_feed",
+    "visible_count",
+]

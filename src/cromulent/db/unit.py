@@ -1,0 +1,80 @@
+"""A unit: one durable change, all or nothing, with the facts it records and the log rows they become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from cromulent.db.schema import feeds
+from cromulent.kernel.facts import Fact
+
+FactEncoder = Callable[[Fact], tuple[str, str]]
+"""Turns a fact into (dispatch name, JSON of its `d`). Pure."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingEvent:
+    """A log row that still lacks its position."""
+
+    feed: str
+    seq: int
+    type: str
+    payload: str
+
+
+class Unit:
+    """What a unit's function is given: the connection, the instant, and where facts are put.
+
+    A unit's function is pure but for the connection: no I/O, no rendering, no change of memory, because it may run
+    and then be rolled back with its batch. Log rows are written by the writer, last, for the whole batch.
+    """
+
+    def __init__(self, connection: Connection, now: datetime, batch_heads: dict[str, int], writing: Writing) -> None:
+        self.connection = connection
+        self.now = now
+        self.facts: list[Fact] = []
+        self.pending: list[PendingEvent] = []
+        self.heads: dict[str, int] = {}
+        self._batch_heads = batch_heads
+        self._writing = writing
+
+    def reserve_seq(self, feed: str) -> int:
+        """The next seq of a feed, to be used in exactly one `record` of this unit."""
+        self.heads[feed] = seq = self.head_seq(feed) + 1
+        return seq
+
+    def head_seq(self, feed: str) -> int:
+        """The seq of the last event of a feed, those of this batch included; 0 for an empty one."""
+        if feed in self.heads:
+            return self.heads[feed]
+        if feed not in self._batch_heads:
+            found = self.connection.execute(select(feeds.c.head_seq).where(feeds.c.feed == feed)).scalar_one_or_none()
+            self._batch_heads[feed] = found or 0
+        return self._batch_heads[feed]
+
+    def record(self, fact: Fact, feed: str | None = None, *, seq: int | None = None) -> None:
+        """Say what has happened, and to whom: `feed` names the audience, None means only this process hears of it.
+
+        `seq` is one reserved before, for a fact that carries its own; otherwise the next one is taken.
+        """
+        self.facts.append(fact)
+        if feed is not None:
+            name, payload = self._writing.encode(fact)
+            self.pending.append(PendingEvent(feed, self.reserve_seq(feed) if seq is None else seq, name, payload))
+        for reaction in self._writing.inside.get(type(fact), ()):
+            reaction(self, fact)
+
+
+Reaction = Callable[[Unit, Fact], None]
+"""A handler that runs inside the unit: its failure fails the unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How facts leave a unit: as log rows through `encode`, and to the handlers that react inside it."""
+
+    encode: FactEncoder
+    inside: Mapping[type[Fact], Sequence[Reaction]] = field(default_factory=dict[type[Fact], Sequence[Reaction]])
