@@ -1,0 +1,44 @@
+"""What no file of the tree may be called or contain."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+# Names that say nothing about what is inside.
+EMPTY_WORDS = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
+
+# Put together here so that this file does not contain what it looks for.
+REGISTRY_HOSTS = tuple(
+    ".".join(parts)
+    for parts in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("yarnpkg", "com"),
+        ("deb", "debian", "org"),
+        ("crates", "io"),
+        ("golang", "org"),
+    )
+)
+
+MACHINE_PATH = re.compile(r"(?<![\w.$}~/\\-])/(?:work|root|home/[a-z]\w*|Users/\w+)/[\w.]")
+ISSUE_NUMBER = re.compile(r"(?:\bissues? ?#?\d+\b)|(?:(?<![\w&#(/])#\d{1,5}\b(?![\da-fA-F-]))", re.IGNORECASE)
+
+
+def empty_names(path: PurePath) -> list[str]:
+    """The parts of a path that are, or are made with, a word that says nothing."""
+    return [part for part in path.parts if EMPTY_WORDS & {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", part)}]
+
+
+def foreign_matter(text: str) -> list[str]:
+    """Registry hosts, paths of one machine, and numbers of an issue tracker found in `text`."""
+    found = [host for host in REGISTRY_HOSTS if host in text]
+    found += [match.group() for match in MACHINE_PATH.finditer(text)]
+    return found
+
+
+def issue_numbers(text: str) -> list[str]:
+    """References to an issue tracker: prose that is empty once the tracker is gone."""
+    return [match.group() for match in ISSUE_NUMBER.finditer(text)]
