@@ -57,7 +57,7 @@ def imports_of(source: str) -> Iterator[Import]:
 
 def broken_rules(module: str, source: str) -> list[str]:
     """What `source`, the text of `module` (`cromulent.messages.service`), imports against the rules."""
-    package = (module.split(".") + [""])[1]
+    package = [*module.split("."), ""][1]
     findings: list[str] = []
     for found in imports_of(source):
         reason = (
@@ -99,6 +99,6 @@ def _out_of_the_kernel(package: str, found: Import) -> str | None:
 
 def _uses_any(source: str) -> bool:
     tree = ast.parse(source)
-    return any("Any" in found.names for found in imports_of(source) if found.module in {"typing", "typing_extensions"}) or any(
-        isinstance(node, ast.Attribute) and node.attr == "Any" for node in ast.walk(tree)
-    )
+    return any(
+        "Any" in found.names for found in imports_of(source) if found.module in {"typing", "typing_extensions"}
+    ) or any(isinstance(node, ast.Attribute) and node.attr == "Any" for node in ast.walk(tree))

@@ -53,7 +53,9 @@ def test_a_docstring_costs_no_line() -> None:
     assert beyond_limits(measures_of(source, "planted.py")) == []
 
 
-@pytest.mark.parametrize(("lengths", "findings"), [([9] * 10, 0), ([10] * 10, 1), ([5] * 8 + [26] * 2, 1), ([26] * 9, 2)])
+@pytest.mark.parametrize(
+    ("lengths", "findings"), [([9] * 10, 0), ([10] * 10, 1), ([5] * 8 + [26] * 2, 1), ([26] * 9, 2)]
+)
 def test_planted_long_functions_are_found_in_the_distribution(lengths: list[int], findings: int) -> None:
     measures = [Measure("function", "planted.py", length) for length in lengths]
     assert len(bad_distribution(measures)) == findings

@@ -41,7 +41,7 @@ def own_files(*suffixes: str, below: Path = ROOT) -> list[Path]:
 def own_folders() -> list[Path]:
     """Every folder that holds a file of the project, relative to the root."""
     parents = {parent for path in own_files() for parent in path.relative_to(ROOT).parents}
-    return sorted(parents - {Path(".")})
+    return sorted(parents - {Path()})
 
 
 def shown(path: Path) -> str:
