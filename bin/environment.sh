@@ -78,10 +78,10 @@ ensure_client() {
     "$venv/bin/python" hatch_build.py
 }
 
-# What the browser tests and the relay tests need from the system.
+# What the tests with real browsers and a real relay need from the system.
 ensure_test_system() {
     missing=
-    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables; do
+    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables cc:gcc; do
         command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] ||
             missing="$missing ${pair##*:}"
     done
