@@ -1,0 +1,100 @@
+"""The objects of `docs/protocol.md` as they travel, in HTTP answers and in dispatches alike, and how the domains' values become them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from cromulent.kernel.clock import to_wire
+
+if TYPE_CHECKING:
+    from cromulent import accounts, channels, messages
+
+
+class Struct(msgspec.Struct, frozen=True):
+    """The base of the objects: immutable, every field always there."""
+
+
+class User(Struct):
+    """A user as everybody sees them; the e-mail address is not part of it."""
+
+    id: str
+    user_name: str
+    display_name: str
+    role: Literal["administrator", "member"]
+
+
+class Channel(Struct):
+    """A channel as its members see it."""
+
+    id: str
+    kind: Literal["text", "voice"]
+    name: str
+    slug: str
+    topic: str
+    position: int
+    visibility: Literal["public", "private"]
+    is_default: bool
+    write_permission: Literal["everyone", "administrators"]
+
+
+class Message(Struct):
+    """A message; the same for everybody who may see it. Instants are RFC 3339 in UTC."""
+
+    id: str
+    channel_id: str
+    author_id: str
+    seq: int
+    rev: int
+    nonce: str
+    text: str
+    html: str
+    posted_at: str
+    edited_at: str | None
+    deleted: bool
+
+
+class IceServer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The browser's `RTCIceServer`; `username` and `credential` are left out where there are none."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+def user_to_wire(user: accounts.User) -> User:
+    """The public profile of a user."""
+    return User(user.id, user.user_name, user.display_name, user.role)
+
+
+def channel_to_wire(channel: channels.Channel) -> Channel:
+    """A channel as it travels."""
+    return Channel(
+        id=channel.id,
+        kind=channel.kind,
+        name=channel.name,
+        slug=channel.slug,
+        topic=channel.topic,
+        position=channel.position,
+        visibility=channel.visibility,
+        is_default=channel.is_default,
+        write_permission=channel.write_permission,
+    )
+
+
+def message_to_wire(message: messages.Message) -> Message:
+    """A message as it travels."""
+    return Message(
+        id=message.id,
+        channel_id=message.channel_id,
+        author_id=message.author_id,
+        seq=message.seq,
+        rev=message.rev,
+        nonce=message.nonce,
+        text=message.text,
+        html=message.html,
+        posted_at=to_wire(message.posted_at),
+        edited_at=None if message.edited_at is None else to_wire(message.edited_at),
+        deleted=message.deleted,
+    )
