@@ -1,0 +1,145 @@
+"""One client that has identified itself: its state, its place in the log, its outgoing frames."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum
+from typing import Protocol
+
+import structlog
+
+from cromulent.accounts import Identity
+from cromulent.gateway.close_codes import CloseCode
+from cromulent.gateway.frames import ephemeral_frame
+from cromulent.gateway.limits import GatewayLimits
+from cromulent.gateway.socket import PING
+
+log = structlog.get_logger(__name__)
+DRAIN_POLL_SECONDS = 0.02
+
+
+class Socket(Protocol):
+    """What a connection needs of the wire; `GatewayProtocol` is the real one."""
+
+    open: bool
+    heard_at: float
+
+    def write(self, frames: bytes) -> None:
+        """Put prepared frames on the wire, in order."""
+        ...
+
+    def unsent_bytes(self) -> int:
+        """How much the peer has yet to take."""
+        ...
+
+    def close(self, code: int, reason: str) -> None:
+        """Begin the closing handshake."""
+        ...
+
+
+class ConnectionState(Enum):
+    """The life of a connection after `identify`."""
+
+    CATCHING_UP = "catching_up"
+    LIVE = "live"
+    CLOSED = "closed"
+
+
+_TRANSITIONS = {
+    ConnectionState.CATCHING_UP: {ConnectionState.LIVE, ConnectionState.CLOSED},
+    ConnectionState.LIVE: {ConnectionState.CLOSED},
+    ConnectionState.CLOSED: {ConnectionState.CLOSED},
+}
+
+
+class Connection:
+    """A page, an app or a bot at the other end of one socket. Also the endpoint a voice room knows its holder by."""
+
+    __slots__ = ("__weakref__", "_limits", "_ping_seconds", "_pinged_at", "_socket", "_state", "device", "identity")
+
+    def __init__(self, socket: Socket, identity: Identity, device: str, limits: GatewayLimits) -> None:
+        self.identity = identity
+        self.device = device
+        self._socket = socket
+        self._limits = limits
+        self._state = ConnectionState.CATCHING_UP
+        self._ping_seconds = limits.ping_seconds
+        self._pinged_at = socket.heard_at
+
+    @property
+    def user_id(self) -> str:
+        """Whose connection this is."""
+        return self.identity.user.id
+
+    @property
+    def login_session_id(self) -> str:
+        """The login session it stands on: when that ends, so does the connection."""
+        return self.identity.login_session_id
+
+    @property
+    def heard_at(self) -> float:
+        """When the last byte came, in the event loop's seconds."""
+        return self._socket.heard_at
+
+    @property
+    def state(self) -> ConnectionState:
+        """Where in its life the connection is."""
+        return self._state
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the hub may hand it events as they happen."""
+        return self._state is ConnectionState.LIVE
+
+    def go_live(self) -> None:
+        """It has everything the hub has: from now on events come as they happen."""
+        self._enter(ConnectionState.LIVE)
+
+    def write(self, frames: bytes) -> None:
+        """Send prepared frames; a peer that does not take what it is sent is closed, and nobody else waits for it."""
+        socket = self._socket
+        if socket.unsent_bytes() > self._limits.unsent_bytes:
+            self.close(CloseCode.TOO_SLOW)
+        else:
+            socket.write(frames)
+
+    def dispatch(self, name: str, payload: object) -> None:
+        """Send one ephemeral dispatch to this connection alone."""
+        self.write(ephemeral_frame(name, payload))
+
+    def close(self, code: CloseCode) -> None:
+        """End the connection with a code that tells the client what to do next."""
+        if self._state is not ConnectionState.CLOSED:
+            log.info("connection_closed", user=self.user_id, code=code.name.lower())
+            self._enter(ConnectionState.CLOSED)
+            self._socket.close(code, code.name.lower())
+
+    def set_ping_interval(self, seconds: float | None) -> None:
+        """How often to ping; None is the usual interval. A voice room asks for a shorter one."""
+        self._ping_seconds = self._limits.ping_seconds if seconds is None else seconds
+
+    def ping(self) -> None:
+        """Ask the socket, not the page, for a sign of life; the answer shows in `heard_at`."""
+        self._socket.write(PING)
+
+    def keep_alive(self, now: float) -> None:
+        """Ping when it is time, and give up a peer that has been silent too long. Called about once a second."""
+        if now - self._socket.heard_at > self._limits.silence_seconds:
+            self.close(CloseCode.HEARTBEAT_LOST)
+        elif now - self._pinged_at >= self._ping_seconds:
+            self._pinged_at = now
+            self.ping()
+
+    def forgive(self, seconds: float) -> None:
+        """The server itself was late by so much: do not hold it against the peer."""
+        self._socket.heard_at += seconds
+
+    async def drained(self) -> None:
+        """Wait until the peer has taken nearly all it was sent, or is gone."""
+        while self._socket.open and self._socket.unsent_bytes() > self._limits.frame_bytes:
+            await asyncio.sleep(DRAIN_POLL_SECONDS)
+
+    def _enter(self, state: ConnectionState) -> None:
+        if state not in _TRANSITIONS[self._state]:
+            raise RuntimeError(f"a connection cannot go from {self._state.value} to {state.value}")
+        self._state = state

@@ -1,0 +1,166 @@
+"""The hub: who hears which feed, and the one place where events become bytes on many wires."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby
+
+import msgspec
+
+from cromulent.db import INSTANCE_FEED, LogRow, channel_feed, user_feed
+from cromulent.gateway.close_codes import CloseCode
+from cromulent.gateway.connection import Connection
+from cromulent.gateway.frames import durable_frame, ephemeral_frame
+
+RECENT_ROWS = 4096
+"""How many rows are kept in memory to bridge the step from the last page of catching up to live."""
+
+
+class _AddedChannel(msgspec.Struct):
+    id: str
+
+
+class _Added(msgspec.Struct):
+    channel: _AddedChannel
+
+
+class _Removed(msgspec.Struct):
+    channel_id: str
+
+
+class Hub:
+    """`feed → connections`, changed only by membership events as they pass in log order: the subscription is the right."""
+
+    def __init__(self, pos: int) -> None:
+        self.pos = pos
+        self._hearers: dict[str, dict[Connection, None]] = {}
+        self._feeds: dict[Connection, set[str]] = {}
+        self._recent: deque[LogRow] = deque(maxlen=RECENT_ROWS)
+
+    def add(self, connection: Connection, channel_ids: Iterable[str]) -> None:
+        """Take in a connection that is catching up: it hears ephemeral dispatches of its feeds at once, events not yet."""
+        self._feeds[connection] = set()
+        self._listen(connection, user_feed(connection.user_id))
+        self._listen(connection, INSTANCE_FEED)
+        for channel_id in channel_ids:
+            self._listen(connection, channel_feed(channel_id))
+
+    def remove(self, connection: Connection) -> None:
+        """Forget a connection. Safe to call twice."""
+        for feed in self._feeds.pop(connection, ()):
+            self._unlisten(connection, feed)
+
+    def set_channels(self, connection: Connection, channel_ids: Collection[str]) -> None:
+        """While catching up: make the subscription what the memberships were at the position just reached."""
+        wanted = {user_feed(connection.user_id), INSTANCE_FEED, *map(channel_feed, channel_ids)}
+        held = self._feeds[connection]
+        for feed in held - wanted:
+            self._drop(connection, feed)
+        for feed in wanted - held:
+            self._listen(connection, feed)
+
+    def bridge(self, connection: Connection, reached_pos: int) -> bool:
+        """Hand over the rows after `reached_pos` from memory and go live, all in this loop step.
+
+        False when they are not all in memory (any more), or when the page was read ahead of what the hub has seen.
+        """
+        missing = self.pos - reached_pos
+        if missing < 0 or missing > len(self._recent):
+            return False
+        connection.go_live()
+        for row in list(self._recent)[len(self._recent) - missing :]:
+            if row.feed in self._feeds.get(connection, ()):
+                connection.write(durable_frame(row))
+                self._follow_membership(row, (connection,))
+        return True
+
+    def publish(self, rows: Sequence[LogRow]) -> None:
+        """Deliver a committed batch in `pos` order. Neighbours of one feed go out as one write."""
+        self._recent.extend(rows)
+        self.pos = rows[-1].pos
+        for feed, run in groupby(rows, key=lambda row: row.feed):
+            neighbours = list(run)
+            frames = b"".join(map(durable_frame, neighbours))
+            hearers = self._hearers.get(feed)
+            if hearers:
+                self._write_to_live(hearers, frames)
+            for row in neighbours:
+                self._follow_membership(row, self.connections_of(feed.removeprefix("user:")))
+
+    def announce(self, feed: str, name: str, payload: object) -> None:
+        """Send an ephemeral dispatch to everybody who hears a feed."""
+        hearers = self._hearers.get(feed)
+        if hearers:
+            frame = ephemeral_frame(name, payload)
+            for connection in list(hearers):
+                connection.write(frame)
+
+    def announce_to_members(self, channel_id: str, name: str, payload: object) -> None:
+        """Send an ephemeral dispatch to the members of a channel."""
+        self.announce(channel_feed(channel_id), name, payload)
+
+    def announce_to_all(self, name: str, payload: object) -> None:
+        """Send an ephemeral dispatch to every connection."""
+        self.announce(INSTANCE_FEED, name, payload)
+
+    def connections(self) -> Iterator[Connection]:
+        """Every connection there is."""
+        return iter(list(self._feeds))
+
+    def connections_of(self, user_id: str) -> tuple[Connection, ...]:
+        """The connections of one user."""
+        return tuple(self._hearers.get(user_feed(user_id), ()))
+
+    def close_login_session(self, login_session_id: str, user_id: str) -> None:
+        """End every connection that stands on a login session that has ended."""
+        for connection in self.connections_of(user_id):
+            if connection.login_session_id == login_session_id:
+                connection.close(CloseCode.LOGIN_SESSION_ENDED)
+
+    def _write_to_live(self, hearers: Iterable[Connection], frames: bytes) -> None:
+        for connection in list(hearers):
+            if connection.is_live:
+                connection.write(frames)
+
+    def _follow_membership(self, row: LogRow, connections: Iterable[Connection]) -> None:
+        """Let the subscription follow a membership event at its place in the log."""
+        change = _MEMBERSHIP_CHANGES.get(row.type)
+        if change is None:
+            return
+        listens, feed = change(row.payload)
+        for connection in connections:
+            if connection.is_live and connection in self._feeds:
+                if listens:
+                    self._listen(connection, feed)
+                else:
+                    self._drop(connection, feed)
+
+    def _listen(self, connection: Connection, feed: str) -> None:
+        self._feeds[connection].add(feed)
+        self._hearers.setdefault(feed, {})[connection] = None
+
+    def _drop(self, connection: Connection, feed: str) -> None:
+        self._feeds[connection].discard(feed)
+        self._unlisten(connection, feed)
+
+    def _unlisten(self, connection: Connection, feed: str) -> None:
+        hearers = self._hearers.get(feed)
+        if hearers is not None:
+            hearers.pop(connection, None)
+            if not hearers:
+                del self._hearers[feed]
+
+
+def _added(payload: str) -> tuple[bool, str]:
+    return True, channel_feed(msgspec.json.decode(payload, type=_Added).channel.id)
+
+
+def _removed(payload: str) -> tuple[bool, str]:
+    return False, channel_feed(msgspec.json.decode(payload, type=_Removed).channel_id)
+
+
+_MEMBERSHIP_CHANGES: dict[str, Callable[[str], tuple[bool, str]]] = {
+    "membership.added": _added,
+    "membership.removed": _removed,
+}

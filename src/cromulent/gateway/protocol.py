@@ -1,0 +1,269 @@
+"""Every frame of the gateway: the one place where the wire is described in code. `docs/protocol.md` says what it means.
+
+The TypeScript types in `web/src/core/protocol.generated.ts` are made from this module by `bin/protocol`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from cromulent import wire
+
+PROTOCOL = 1
+
+
+class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+    """The base of all wire structs here: immutable, unknown fields ignored so that newer clients are understood."""
+
+
+# --- client → server ------------------------------------------------------------------------------
+
+
+class ClientInfo(Struct):
+    """What kind of program is speaking: `kind` is `web`, `desktop`, `bot` …; `device` is shown to people."""
+
+    kind: str
+    device: str
+    version: str
+
+
+class Identify(Struct, tag="identify", tag_field="op"):
+    """The first frame of a client. `cursor` is the id of the last event it applied."""
+
+    client: ClientInfo
+    token: str | None = None
+    cursor: str | None = None
+
+
+class Command(Struct, tag="command", tag_field="op"):
+    """Something a client wants done now; answered by a `Reply` with the same `ref`."""
+
+    ref: int
+    t: str
+    d: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+ClientFrame = Identify | Command
+
+
+class TypingStart(Struct):
+    """`typing.start`."""
+
+    channel_id: str
+
+
+class VoiceJoin(Struct):
+    """`voice.join`: a join, a resume, a switch or a takeover; see `docs/voice.md`."""
+
+    channel_id: str
+    join_id: str
+    muted: bool
+    deafened: bool
+    sends_audio: bool
+    resume_token: str | None = None
+    takeover: bool = False
+
+
+class VoiceLeave(Struct):
+    """`voice.leave`."""
+
+    participant_id: str
+    resume_token: str
+
+
+ConnectionState = Literal["connecting", "connected", "reconnecting", "disconnected"]
+
+
+class VoiceUpdate(Struct):
+    """`voice.update`: what has changed about oneself; absent fields stay."""
+
+    connection: ConnectionState | None = None
+    muted: bool | None = None
+    deafened: bool | None = None
+    sends_audio: bool | None = None
+
+
+SignalKind = Literal["description", "candidates", "repair_request", "stale"]
+
+
+class VoiceSignal(Struct):
+    """`voice.signal`: `data` is passed on as it is, after its size was checked."""
+
+    to: str
+    generation: int
+    negotiation_id: int
+    kind: SignalKind
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class VoiceIceServers(Struct):
+    """`voice.ice_servers`."""
+
+
+class VoiceRoom(Struct):
+    """`voice.room`."""
+
+    channel_id: str
+
+
+class VoiceHeard(Struct):
+    """`voice.heard`."""
+
+    participant_ids: list[str]
+
+
+class VoiceReportStall(Struct):
+    """`voice.report_stall`."""
+
+    participant_id: str
+
+
+class VoiceAnswer(Struct):
+    """`voice.answer`."""
+
+    ask_id: str
+
+
+# --- server → client ------------------------------------------------------------------------------
+
+
+class InstanceInfo(Struct):
+    """Which installation this is."""
+
+    id: str
+    name: str
+
+
+class Hello(Struct, tag="hello", tag_field="op"):
+    """The first frame of the server."""
+
+    protocol: int
+    instance: InstanceInfo
+    version: str
+    heartbeat_seconds: float
+
+
+class Participant(Struct):
+    """Somebody in a voice room, as everybody who sees the channel sees them."""
+
+    id: str
+    user_id: str
+    device: str
+    muted: bool
+    deafened: bool
+    sends_audio: bool
+    connection: ConnectionState
+
+
+class Room(Struct):
+    """The roster of a voice channel. Not `settled`: the server has just started, absence is not departure."""
+
+    channel_id: str
+    rev: int
+    settled: bool
+    participants: list[Participant]
+
+
+class Snapshot(Struct):
+    """All a client holds but messages, read at one position of the log."""
+
+    channels: list[wire.Channel]
+    users: list[wire.User]
+    feeds: dict[str, int]
+    presence: list[str]
+    rooms: list[Room]
+
+
+class Ready(Struct, tag="ready", tag_field="op"):
+    """A fresh start: the client drops what it holds."""
+
+    user: wire.User
+    snapshot: Snapshot
+    cursor: str | None
+
+
+class Resumed(Struct, tag="resumed", tag_field="op"):
+    """The cursor was known; what was missed follows as dispatches."""
+
+    cursor: str
+    presence: list[str]
+    rooms: list[Room]
+
+
+class Dispatch(Struct, tag="dispatch", tag_field="op", omit_defaults=True):
+    """News. `id`, `feed` and `seq` are there for durable events only."""
+
+    t: str
+    d: msgspec.Raw
+    id: str | None = None
+    feed: str | None = None
+    seq: int | None = None
+
+
+class CommandError(Struct, omit_defaults=True):
+    """A refusal: `code` for programs, `message` for a person, `detail` where a program needs more."""
+
+    code: str
+    message: str
+    detail: dict[str, str] | None = None
+
+
+class Reply(Struct, tag="reply", tag_field="op", omit_defaults=True):
+    """The answer to a command: either `d` or `error`."""
+
+    ref: int
+    d: Any = None
+    error: CommandError | None = None
+
+
+class Reconnect(Struct, tag="reconnect", tag_field="op"):
+    """The server is about to close; come back after `after_ms` milliseconds."""
+
+    after_ms: int
+    reason: str
+
+
+ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect
+
+
+class VoiceJoined(Struct):
+    """The reply to `voice.join`. `expires_in_seconds` counts from now and is null when the servers do not expire."""
+
+    participant_id: str
+    resume_token: str
+    participants: list[Participant]
+    rev: int
+    settled: bool
+    ice_servers: list[wire.IceServer]
+    expires_in_seconds: int | None
+    ice_transport_policy: Literal["all", "relay"]
+
+
+class IceServers(Struct):
+    """The reply to `voice.ice_servers`."""
+
+    ice_servers: list[wire.IceServer]
+    expires_in_seconds: int | None
+    ice_transport_policy: Literal["all", "relay"]
+
+
+class StallAnswer(Struct):
+    """The reply to `voice.report_stall`: does that peer's socket still answer?"""
+
+    present: bool
+
+
+class PresenceChanged(Struct):
+    """`presence.changed`."""
+
+    online: list[str]
+    offline: list[str]
+
+
+class TypingStarted(Struct):
+    """`typing.started`."""
+
+    channel_id: str
+    user_id: str

@@ -1,0 +1,52 @@
+"""What a client holds after `ready`: read in one transaction, bounded, never with messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection as DatabaseConnection
+
+from cromulent import wire
+from cromulent.accounts import User, get_user, public_users
+from cromulent.channels import Channel, channels_of
+from cromulent.db import INSTANCE_FEED, channel_feed, head_pos, head_seqs, newest_event_id, user_feed
+from cromulent.gateway.protocol import Room, Snapshot
+
+MAX_USERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class DurableState:
+    """The part of a snapshot that comes from the database, and the position it was read at."""
+
+    user: User
+    channels: list[Channel]
+    users: list[User]
+    feeds: dict[str, int]
+    pos: int
+    cursor: str | None
+
+
+def read_durable_state(connection: DatabaseConnection, user_id: str) -> DurableState:
+    """Read the state of one user. Must be called inside one read transaction."""
+    channels = channels_of(connection, user_id)
+    feeds = [INSTANCE_FEED, user_feed(user_id), *(channel_feed(channel.id) for channel in channels)]
+    return DurableState(
+        user=get_user(connection, user_id),
+        channels=channels,
+        users=public_users(connection, MAX_USERS),
+        feeds=head_seqs(connection, feeds),
+        pos=head_pos(connection),
+        cursor=newest_event_id(connection),
+    )
+
+
+def to_snapshot(state: DurableState, online: list[str], rooms: list[Room]) -> Snapshot:
+    """Join what is durable with what is of the moment."""
+    return Snapshot(
+        channels=[wire.channel_to_wire(channel) for channel in state.channels],
+        users=[wire.user_to_wire(user) for user in state.users],
+        feeds=state.feeds,
+        presence=online,
+        rooms=rooms,
+    )

@@ -1,0 +1,122 @@
+"""What a unit may count on: one order, all or nothing, told only after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from cromulent.db import StorageUnavailable, Unit
+from cromulent.db.schema import events, feeds
+from cromulent.kernel.errors import NotFound
+from tests.store.conftest import Noted, Storage, note
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_seq_is_dense_inside_each_feed_and_pos_over_all(storage: Storage) -> None:
+    units = [note(f"{number}", f"channel:{number % 3}") for number in range(300)]
+    await asyncio.gather(*(storage.database.write(unit) for unit in units))
+    rows = storage.published
+    assert [row.pos for row in rows] == list(range(1, 301))
+    for feed in ("channel:0", "channel:1", "channel:2"):
+        assert [row.seq for row in rows if row.feed == feed] == list(range(1, 101))
+
+
+async def test_what_is_published_is_what_is_stored(storage: Storage) -> None:
+    await asyncio.gather(*(storage.database.write(note(f"{number}")) for number in range(100)))
+    stored = await storage.database.read(
+        lambda connection: connection.execute(select(events.c.pos, events.c.id).order_by(events.c.pos)).all()
+    )
+    assert [tuple(row) for row in stored] == [(row.pos, row.id) for row in storage.published]
+
+
+async def test_a_failed_unit_leaves_nothing_and_harms_no_neighbour(storage: Storage) -> None:
+    def refused(unit: Unit) -> None:
+        unit.record(Noted("half done"), "channel:1")
+        raise NotFound
+
+    outcomes = await asyncio.gather(
+        storage.database.write(note("before")),
+        storage.database.write(refused),
+        storage.database.write(note("after")),
+        return_exceptions=True,
+    )
+    assert [outcome if isinstance(outcome, int) else type(outcome) for outcome in outcomes] == [1, NotFound, 2]
+    assert storage.texts == ['{"text":"before"}', '{"text":"after"}']
+
+
+async def test_a_fact_that_cannot_be_encoded_fails_its_unit_only(storage: Storage) -> None:
+    with pytest.raises(ValueError, match="cannot be said"):
+        await storage.database.write(note("unspeakable"))
+    assert await storage.database.write(note("fine")) == 1
+
+
+async def test_a_broken_constraint_fails_its_unit_only(storage: Storage) -> None:
+    def breaks(unit: Unit) -> None:
+        unit.connection.execute(insert(feeds).values(feed="twice", head_seq=1))
+        unit.connection.execute(insert(feeds).values(feed="twice", head_seq=1))
+
+    outcomes = await asyncio.gather(
+        storage.database.write(breaks), storage.database.write(note("fine")), return_exceptions=True
+    )
+    assert isinstance(outcomes[0], Exception)
+    assert outcomes[1] == 1
+
+
+async def test_the_answer_comes_after_publishing_and_publishing_after_the_commit(storage: Storage) -> None:
+    order: list[str] = []
+
+    def publish(rows: object) -> None:
+        with closing(sqlite3.connect(storage.path)) as other:
+            order.append(f"published, {other.execute('SELECT count(*) FROM events').fetchone()[0]} stored")
+
+    storage.database.writer.publish = publish
+    storage.database.writer.after_commit = lambda facts: order.append(f"{len(facts)} facts")
+    await storage.database.write(note("one"))
+    order.append("answered")
+    await asyncio.sleep(0)
+    assert order[0] == "published, 1 stored"
+    assert sorted(order[1:]) == ["1 facts", "answered"]
+
+
+async def test_a_full_disk_fails_every_unit_of_the_batch_and_the_next_try_succeeds(storage: Storage) -> None:
+    await storage.database.write(note("first"))
+
+    def limit_pages(pages: int) -> None:
+        with storage.database.writer._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    limit_pages(1)  # SQLite takes the present size when the limit is below it
+    big = "x" * 60_000
+    outcomes = await asyncio.gather(
+        *(storage.database.write(note(f"{big}{number}")) for number in range(3)), return_exceptions=True
+    )
+    assert all(isinstance(outcome, Exception) for outcome in outcomes)
+    assert len(storage.published) == 1
+    limit_pages(1_000_000)
+    assert await storage.database.write(note("after")) == 2
+    assert await storage.database.read(lambda c: c.execute(select(func.count()).select_from(events)).scalar_one()) == 2
+
+
+async def test_a_locked_database_is_a_clear_error_and_nothing_is_lost(storage: Storage) -> None:
+    with storage.database.writer._engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")
+    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailable) as refused:
+            await storage.database.write(note("blocked"))
+        other.execute("ROLLBACK")
+    assert refused.value.code == "storage_unavailable"
+    assert await storage.database.write(note("free")) == 1
+
+
+async def test_what_was_queued_is_committed_before_the_end(tmp_path, clock) -> None:
+    storage = Storage(tmp_path / "other.db", clock)
+    answers = [asyncio.ensure_future(storage.database.write(note(f"{number}"))) for number in range(50)]
+    await asyncio.sleep(0)
+    await storage.database.close()
+    assert [await answer for answer in answers] == list(range(1, 51))
