@@ -1,5 +1,7 @@
 """The database: one writer, many readers, and the log every durable change ends up in."""
 
+from sqlalchemy import Connection
+
 from cromulent.db.database import Database, open_database
 from cromulent.db.errors import StorageUnavailable
 from cromulent.db.log import (
@@ -10,17 +12,19 @@ from cromulent.db.log import (
     find_pos,
     head_pos,
     head_seqs,
+    newest_event_id,
     prune,
     rows_after,
     user_feed,
     visible_count,
 )
 from cromulent.db.schema import UtcInstant, metadata
-from cromulent.db.unit import FactEncoder, Reaction, Unit
+from cromulent.db.unit import FactEncoder, Reaction, Unit, Writing
 from cromulent.db.writer import Writer
 
 __all__ = [
     "INSTANCE_FEED",
+    "Connection",
     "Database",
     "FactEncoder",
     "LogPage",
@@ -30,11 +34,13 @@ __all__ = [
     "Unit",
     "UtcInstant",
     "Writer",
+    "Writing",
     "channel_feed",
     "find_pos",
     "head_pos",
     "head_seqs",
     "metadata",
+    "newest_event_id",
     "open_database",
     "prune",
     "rows_after",
