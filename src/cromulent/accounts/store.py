@@ -1,0 +1,264 @@
+"""Users, login sessions and links as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
+
+from cromulent.accounts.errors import EmailTaken, UserNameTaken
+from cromulent.accounts.model import Identity, LoginSession, User, folded
+from cromulent.db import UtcInstant, metadata
+from cromulent.kernel.errors import NotFound
+
+LinkPurpose = Literal["setup", "sign_in"]
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("user_name", String(40), nullable=False),
+    Column("user_name_folded", String(40), nullable=False, unique=True),
+    Column("email", String(160)),
+    Column("email_folded", String(160), unique=True),
+    Column("display_name", String(40), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("password_hash", String(255)),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("disabled_at", UtcInstant),
+)
+
+login_sessions = Table(
+    "login_sessions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("user_id", String(36), ForeignKey("users.id"), nullable=False, index=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("device", String(80), nullable=False),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("last_seen_at", UtcInstant, nullable=False),
+    Column("expires_at", UtcInstant, nullable=False),
+)
+
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("secret_hash", LargeBinary(32), primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("user_id", String(36), ForeignKey("users.id")),
+    Column("created_at", UtcInstant, nullable=False),
+    Column("expires_at", UtcInstant),
+)
+
+_PROFILE = (
+    users.c.id,
+    users.c.user_name,
+    users.c.display_name,
+    users.c.role,
+    users.c.email,
+    users.c.created_at,
+    users.c.disabled_at,
+)
+_SESSION = (
+    login_sessions.c.id,
+    login_sessions.c.user_id,
+    login_sessions.c.device,
+    login_sessions.c.created_at,
+    login_sessions.c.last_seen_at,
+    login_sessions.c.expires_at,
+)
+_LIVE_BY_TOKEN = (
+    select(*_PROFILE, *_SESSION)
+    .join(users, users.c.id == login_sessions.c.user_id)
+    .where(
+        login_sessions.c.token_hash == bindparam("token_hash"),
+        login_sessions.c.expires_at > bindparam("now"),
+        users.c.disabled_at.is_(None),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a login is checked against; a user without a password has no hash."""
+
+    user: User
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLogin:
+    """An identity with the login session it rests on."""
+
+    identity: Identity
+    session: LoginSession
+
+
+def any_user(connection: Connection) -> bool:
+    """Whether the instance has a user at all."""
+    return connection.execute(select(exists().select_from(users))).scalar_one()
+
+
+def find_user(connection: Connection, user_id: str) -> User | None:
+    """A user by id, or None."""
+    row = connection.execute(select(*_PROFILE).where(users.c.id == user_id)).one_or_none()
+    return None if row is None else User(*row[:7])
+
+
+def get_user(connection: Connection, user_id: str) -> User:
+    """A user by id. Raises `NotFound`."""
+    found = find_user(connection, user_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_user_by_name(connection: Connection, user_name: str) -> User | None:
+    """A user by name, without regard to case, or None."""
+    row = connection.execute(select(*_PROFILE).where(users.c.user_name_folded == folded(user_name))).one_or_none()
+    return None if row is None else User(*row[:7])
+
+
+def public_users(connection: Connection, limit: int) -> list[User]:
+    """At most `limit` users, in the order they joined."""
+    rows = connection.execute(select(*_PROFILE).order_by(users.c.id).limit(limit))
+    return [User(*row[:7]) for row in rows]
+
+
+def find_credentials(connection: Connection, login: str) -> Credentials | None:
+    """Whoever may log in by this user name or e-mail address, or None."""
+    column = users.c.email_folded if "@" in login else users.c.user_name_folded
+    statement = select(*_PROFILE, users.c.password_hash).where(column == folded(login), users.c.disabled_at.is_(None))
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else Credentials(User(*row[:7]), row[7])
+
+
+def insert_user(connection: Connection, user: User, password_hash: str | None) -> None:
+    """Add a user. Raises `UserNameTaken` or `EmailTaken`."""
+    _refuse_taken(connection, user)
+    row = {column.name: getattr(user, column.name) for column in _PROFILE}
+    row |= {
+        "user_name_folded": folded(user.user_name),
+        "email_folded": None if user.email is None else folded(user.email),
+        "password_hash": password_hash,
+    }
+    connection.execute(insert(users).values(row))
+
+
+def _refuse_taken(connection: Connection, user: User) -> None:
+    if find_user_by_name(connection, user.user_name) is not None:
+        raise UserNameTaken
+    if user.email is not None:
+        same = select(users.c.id).where(users.c.email_folded == folded(user.email))
+        if connection.execute(same).first() is not None:
+            raise EmailTaken
+
+
+def find_live_login(connection: Connection, token_hash: bytes, now: datetime) -> LiveLogin | None:
+    """Who holds this token, or None when nobody does (any more)."""
+    row = connection.execute(_LIVE_BY_TOKEN, {"token_hash": token_hash, "now": now}).one_or_none()
+    if row is None:
+        return None
+    session = LoginSession(*row[7:13])
+    return LiveLogin(Identity(User(*row[:7]), session.id, session.device), session)
+
+
+def login_session_is_live(connection: Connection, login_session_id: str, now: datetime) -> bool:
+    """Whether a login still counts at `now`."""
+    statement = (
+        select(login_sessions.c.id)
+        .join(users, users.c.id == login_sessions.c.user_id)
+        .where(
+            login_sessions.c.id == login_session_id, login_sessions.c.expires_at > now, users.c.disabled_at.is_(None)
+        )
+    )
+    return connection.execute(statement).first() is not None
+
+
+def sessions_of(connection: Connection, user_id: str, now: datetime) -> list[LoginSession]:
+    """A user's live login sessions, the one used last first."""
+    statement = (
+        select(*_SESSION)
+        .where(login_sessions.c.user_id == user_id, login_sessions.c.expires_at > now)
+        .order_by(login_sessions.c.last_seen_at.desc(), login_sessions.c.id.desc())
+    )
+    return [LoginSession(*row) for row in connection.execute(statement)]
+
+
+def insert_session(connection: Connection, session: LoginSession, token_hash: bytes) -> None:
+    """Add a login session."""
+    row = {column.name: getattr(session, column.name) for column in _SESSION}
+    connection.execute(insert(login_sessions).values(row | {"token_hash": token_hash}))
+
+
+def slide_session(connection: Connection, session_id: str, now: datetime, expires_at: datetime) -> None:
+    """Note that a login session was used."""
+    connection.execute(
+        update(login_sessions).where(login_sessions.c.id == session_id).values(last_seen_at=now, expires_at=expires_at)
+    )
+
+
+def delete_session(connection: Connection, user_id: str, session_id: str) -> bool:
+    """Remove a login session of this user; False when there is none."""
+    statement = delete(login_sessions).where(login_sessions.c.id == session_id, login_sessions.c.user_id == user_id)
+    return connection.execute(statement).rowcount > 0
+
+
+def delete_expired_sessions(connection: Connection, user_id: str, now: datetime) -> None:
+    """Remove those of a user that ended by themselves."""
+    connection.execute(
+        delete(login_sessions).where(login_sessions.c.user_id == user_id, login_sessions.c.expires_at <= now)
+    )
+
+
+def insert_link(
+    connection: Connection, secret_hash: bytes, purpose: LinkPurpose, now: datetime, user_id: str | None = None
+) -> None:
+    """Add a link that does not expire by itself."""
+    connection.execute(
+        insert(one_time_links).values(secret_hash=secret_hash, purpose=purpose, user_id=user_id, created_at=now)
+    )
+
+
+def has_link(connection: Connection, secret_hash: bytes, purpose: LinkPurpose) -> bool:
+    """Whether there is such a link."""
+    statement = select(one_time_links.c.purpose).where(
+        one_time_links.c.secret_hash == secret_hash, one_time_links.c.purpose == purpose
+    )
+    return connection.execute(statement).first() is not None
+
+
+def find_link_user(connection: Connection, secret_hash: bytes, purpose: LinkPurpose) -> User | None:
+    """Whom a link stands for, if there is such a link and the user is not disabled."""
+    statement = (
+        select(*_PROFILE)
+        .join(one_time_links, one_time_links.c.user_id == users.c.id)
+        .where(
+            one_time_links.c.secret_hash == secret_hash,
+            one_time_links.c.purpose == purpose,
+            users.c.disabled_at.is_(None),
+        )
+    )
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else User(*row[:7])
+
+
+def delete_links(connection: Connection, purposes: Sequence[LinkPurpose]) -> None:
+    """Remove every link of these purposes."""
+    connection.execute(delete(one_time_links).where(one_time_links.c.purpose.in_(purposes)))

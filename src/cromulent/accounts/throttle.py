@@ -1,0 +1,114 @@
+"""How often a login may fail: per account and per network address, counted in memory."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+
+from cromulent.accounts.errors import TooManyAttempts
+from cromulent.kernel.clock import Clock
+
+MAX_KEYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class FailureLimit:
+    """`count` failures within `seconds` and no attempt more."""
+
+    count: int
+    seconds: float
+
+
+ACCOUNT_LIMIT = FailureLimit(5, 15 * 60)
+ADDRESS_LIMIT = FailureLimit(20, 5 * 60)
+
+
+class LoginThrottle:
+    """Counts an attempt as failed when it begins, and takes that back when it succeeded: so a hundred at once are no way around."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._accounts = _Failures(ACCOUNT_LIMIT, clock)
+        self._addresses = _Failures(ADDRESS_LIMIT, clock)
+
+    def begin(self, account: str | None, address: str) -> Attempt:
+        """Count an attempt. `account` is None where a secret and no name is tried. Raises `TooManyAttempts`."""
+        network = network_of(address)
+        self._addresses.check(network)
+        if account is not None:
+            self._accounts.check(account)
+            self._accounts.add(account)
+        return Attempt(self, account, network, self._addresses.add(network))
+
+    def forgive(self, attempt: Attempt) -> None:
+        """The attempt was no failure. A login that succeeded also clears the account's older ones."""
+        self._addresses.remove(attempt.network, attempt.at)
+        if attempt.account is not None:
+            self._accounts.clear(attempt.account)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt under way."""
+
+    throttle: LoginThrottle
+    account: str | None
+    network: str
+    at: float
+
+    def succeeded(self) -> None:
+        """Take back what was counted."""
+        self.throttle.forgive(self)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 of an IPv6 one, which one household has to itself."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+class _Failures:
+    """The instants of recent failures by key; the key unused for longest is forgotten beyond `MAX_KEYS`."""
+
+    def __init__(self, limit: FailureLimit, clock: Clock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._instants: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def check(self, key: str) -> None:
+        recent = self._recent(key)
+        if len(recent) >= self._limit.count:
+            wait = recent[0] + self._limit.seconds - self._clock.monotonic()
+            raise TooManyAttempts(retry_after_seconds=max(wait, 1.0))
+
+    def add(self, key: str) -> float:
+        now = self._clock.monotonic()
+        self._instants.setdefault(key, deque()).append(now)
+        self._instants.move_to_end(key)
+        if len(self._instants) > MAX_KEYS:
+            self._instants.popitem(last=False)
+        return now
+
+    def remove(self, key: str, instant: float) -> None:
+        instants = self._instants.get(key, deque())
+        if instant in instants:
+            instants.remove(instant)
+        if not instants:
+            self.clear(key)
+
+    def clear(self, key: str) -> None:
+        self._instants.pop(key, None)
+
+    def _recent(self, key: str) -> deque[float]:
+        instants = self._instants.get(key, deque())
+        horizon = self._clock.monotonic() - self._limit.seconds
+        while instants and instants[0] <= horizon:
+            instants.popleft()
+        return instants

@@ -1,0 +1,185 @@
+"""What the operator decides before the start: defaults, overridden by a TOML file, by the environment, by the command line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, cast
+
+import msgspec
+
+Value = str | int | float | bool | list[object] | dict[str, object]
+FILE_NAME = "cromulent.toml"
+DEFAULT_DATA = "data"
+
+
+class ConfigError(Exception):
+    """A setting is missing, unknown or out of range; the text is one sentence for the operator."""
+
+
+class TlsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the page is encrypted: not at all, with certificate files, or (`mode` = `self`) with an authority of our own."""
+
+    mode: Literal["off", "files", "self"] = "off"
+    cert: str = ""
+    key: str = ""
+
+
+class TurnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which relay calls may use. `url` may name several, parted by commas; `secret` is coturn's, the others are for `static`."""
+
+    provider: Literal["none", "static", "coturn"] = "none"
+    url: str = ""
+    secret: str = ""
+    username: str = ""
+    credential: str = ""
+    life_seconds: int = 6 * 3600
+    ice_transport_policy: Literal["all", "relay"] = "all"
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.url.split(",") if part.strip())
+
+
+class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits an operator may move. `posts_per_10_seconds` is per user; `connections_per_user` is of the gateway."""
+
+    posts_per_10_seconds: int = 10
+    connections_per_user: int = 20
+    participants_per_room: int = 20
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything `serve` needs to know. `data` is the data folder; `stun_port` is UDP, 0 for none."""
+
+    host: str = "127.0.0.1"
+    port: int = 4000
+    data: str = DEFAULT_DATA
+    demo: bool = False
+    stun_port: int = 3478
+    instance_id: str = ""
+    trusted_proxies: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    tls: TlsConfig = TlsConfig()
+    turn: TurnConfig = TurnConfig()
+    limits: LimitsConfig = LimitsConfig()
+
+    @property
+    def data_folder(self) -> Path:
+        return Path(self.data).expanduser().absolute()
+
+
+ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
+    "CROMULENT_HOST": ("host",),
+    "CROMULENT_PORT": ("port",),
+    "CROMULENT_DATA": ("data",),
+    "CROMULENT_STUN_PORT": ("stun_port",),
+    "CROMULENT_INSTANCE_ID": ("instance_id",),
+    "CROMULENT_TRUSTED_PROXIES": ("trusted_proxies",),
+    "CROMULENT_LOG_LEVEL": ("log_level",),
+    "CROMULENT_TLS": ("tls", "mode"),
+    "CROMULENT_TLS_CERT": ("tls", "cert"),
+    "CROMULENT_TLS_KEY": ("tls", "key"),
+    "CROMULENT_TURN_PROVIDER": ("turn", "provider"),
+    "CROMULENT_TURN_URL": ("turn", "url"),
+    "CROMULENT_TURN_SECRET": ("turn", "secret"),
+    "CROMULENT_TURN_USERNAME": ("turn", "username"),
+    "CROMULENT_TURN_CREDENTIAL": ("turn", "credential"),
+    "CROMULENT_TURN_LIFE_SECONDS": ("turn", "life_seconds"),
+    "CROMULENT_ICE_TRANSPORT_POLICY": ("turn", "ice_transport_policy"),
+    "CROMULENT_POSTS_PER_10_SECONDS": ("limits", "posts_per_10_seconds"),
+    "CROMULENT_CONNECTIONS_PER_USER": ("limits", "connections_per_user"),
+    "CROMULENT_PARTICIPANTS_PER_ROOM": ("limits", "participants_per_room"),
+}
+"""Each environment variable and the setting it overrides. `CROMULENT_CONFIG`, the path of the file, stands beside them."""
+
+
+def load_config(
+    command_line: Mapping[str, Value], environment: Mapping[str, str] | None = None, *, file: str | None = None
+) -> Config:
+    """Put a `Config` together; raises `ConfigError`.
+
+    `command_line` holds only what was given, nested as the file is. `file` is the path of the TOML file; without it
+    `CROMULENT_CONFIG` and then `cromulent.toml` in the data folder is read, where it exists.
+    """
+    variables = os.environ if environment is None else environment
+    from_environment = _from_environment(variables)
+    named = file or variables.get("CROMULENT_CONFIG")
+    data = str(command_line.get("data") or from_environment.get("data") or DEFAULT_DATA)
+    path = Path(named) if named else Path(data).expanduser() / FILE_NAME
+    settings = _merged(_merged(_from_file(path, must_exist=bool(named)), from_environment), command_line)
+    try:
+        config = msgspec.convert(settings, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"The configuration is not valid: {error}") from None
+    _check(config)
+    return config
+
+
+def _from_environment(variables: Mapping[str, str]) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for name, path in ENVIRONMENT.items():
+        if value := variables.get(name):
+            setting: Value = value
+            for key in reversed(path):
+                setting = {key: setting}
+            found = _merged(found, cast("dict[str, Value]", setting))
+    return found
+
+
+def _from_file(path: Path, *, must_exist: bool) -> dict[str, Value]:
+    try:
+        return tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        if must_exist:
+            raise ConfigError(f"There is no configuration file {path}.") from None
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"The configuration file {path} cannot be read: {error}") from None
+
+
+def _merged(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
+    result = dict(below)
+    for key, value in above.items():
+        beneath = result.get(key)
+        if isinstance(value, dict) and isinstance(beneath, dict):
+            result[key] = cast("Value", _merged(cast("dict[str, Value]", beneath), cast("dict[str, Value]", value)))
+        else:
+            result[key] = value
+    return result
+
+
+def _check(config: Config) -> None:
+    for name, port in (("port", config.port), ("stun_port", config.stun_port)):
+        if not 0 <= port <= 65535:
+            raise ConfigError(f"`{name}` must be between 0 and 65535, not {port}.")
+    _check_tls(config.tls)
+    _check_turn(config.turn)
+    for name in LimitsConfig.__struct_fields__:
+        if getattr(config.limits, name) < 1:
+            raise ConfigError(f"`limits.{name}` must be at least 1.")
+
+
+def _check_tls(tls: TlsConfig) -> None:
+    if bool(tls.cert) != bool(tls.key):
+        raise ConfigError("A certificate needs its key: give both --tls-cert and --tls-key.")
+    if tls.mode == "self" and tls.cert:
+        raise ConfigError("Either --tls self or --tls-cert and --tls-key, not both.")
+    if tls.mode == "files" and not tls.cert:
+        raise ConfigError("TLS with files needs --tls-cert and --tls-key.")
+    for path in filter(None, (tls.cert, tls.key)):
+        if not os.access(path, os.R_OK):
+            raise ConfigError(f"The file {path} cannot be read.")
+
+
+def _check_turn(turn: TurnConfig) -> None:
+    if turn.provider == "none":
+        return
+    if not turn.urls:
+        raise ConfigError(f"The ICE server provider `{turn.provider}` needs CROMULENT_TURN_URL.")
+    if turn.provider == "coturn" and not turn.secret:
+        raise ConfigError("The ICE server provider `coturn` needs CROMULENT_TURN_SECRET.")
+    if not 600 <= turn.life_seconds <= 7 * 86400:
+        raise ConfigError("`turn.life_seconds` must be between 600 and 604800.")
