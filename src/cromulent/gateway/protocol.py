@@ -48,6 +48,10 @@ class Command(Struct, tag="command", tag_field="op"):
 ClientFrame = Identify | Command
 
 
+class Ping(Struct):
+    """`ping`: is anybody there? A page cannot see the server's WebSocket pings."""
+
+
 class TypingStart(Struct):
     """`typing.start`."""
 
