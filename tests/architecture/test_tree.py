@@ -36,6 +36,7 @@ def test_an_empty_name_is_found(name: str) -> None:
 
 def test_a_name_that_only_contains_such_a_word_is_none() -> None:
     assert empty_names(PurePath("src/cromulent/commonmark/utilisation.py")) == []
+    assert empty_names(PurePath("src/cromulent/accounts/common_passwords.py")) == []
 
 
 @pytest.mark.parametrize(

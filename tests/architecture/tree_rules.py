@@ -28,8 +28,13 @@ ISSUE_NUMBER = re.compile(r"(?:\bissues? ?#?\d+\b)|(?:(?<![\w&#(/])#\d{1,5}\b(?!
 
 
 def empty_names(path: PurePath) -> list[str]:
-    """The parts of a path that are, or are made with, a word that says nothing."""
-    return [part for part in path.parts if EMPTY_WORDS & {word.lower() for word in re.findall(r"[A-Z]?[a-z]+", part)}]
+    """The parts of a path whose last word says nothing: `utils`, `roomManager.ts`, but not `common_passwords.py`."""
+    return [part for part in path.parts if _last_word(part) in EMPTY_WORDS]
+
+
+def _last_word(name: str) -> str:
+    words = re.findall(r"[A-Z]?[a-z]+", name.split(".", maxsplit=1)[0])
+    return words[-1].lower() if words else ""
 
 
 def foreign_matter(text: str) -> list[str]:
