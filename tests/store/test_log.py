@@ -5,16 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import cromulent.bootstrap  # noqa: F401 - registers every domain's tables
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import cromulent.bootstrap  # noqa: F401 - registers every domain's tables
 from cromulent.db import find_pos, head_seqs, metadata, newest_event_id, prune, rows_after, visible_count
 from cromulent.kernel.clock import FakeClock
 from tests.store.conftest import Storage, note
 
 pytestmark = pytest.mark.anyio
+
+
+def copies_in(folder: Path) -> list[Path]:
+    """The copies a migration took."""
+    return list(folder.glob("*before-upgrade*"))
 
 
 async def fill(storage: Storage, count: int) -> None:
@@ -85,4 +90,4 @@ async def test_opening_again_migrates_nothing(tmp_path: Path, clock: FakeClock) 
     second = Storage(tmp_path / "again.db", clock)
     assert await second.database.write(note("third", "channel:1")) == 2
     await second.database.close()
-    assert list(tmp_path.glob("*before-upgrade*")) == []
+    assert copies_in(tmp_path) == []

@@ -7,12 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import structlog
+from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
-
-from alembic import command
 
 log = structlog.get_logger(__name__)
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -176,7 +176,7 @@ class _Batch:
             self._connection.exec_driver_sql("ROLLBACK TO unit")
             self._connection.exec_driver_sql("RELEASE unit")
         except SQLAlchemyError as gone:
-            raise StorageUnavailable() from gone
+            raise StorageUnavailable from gone
         if isinstance(error, SQLAlchemyError):
             log.error("unit_failed", error=str(error))
 

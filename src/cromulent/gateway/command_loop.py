@@ -50,18 +50,12 @@ class CommandLoop:
 
     def _take(self, text: str | None) -> None:
         """One frame. What cannot be answered for lack of a `ref` closes the connection."""
-        if text is None:
-            return self._connection.close(CloseCode.MALFORMED_FRAME)
-        if len(text.encode()) > self._limits.frame_bytes:
-            return self._connection.close(CloseCode.FRAME_TOO_LARGE)
-        try:
-            check_json(text)
-            command = _decoder.decode(text)
-        except (InvalidInput, msgspec.DecodeError):
-            return self._connection.close(CloseCode.MALFORMED_FRAME)
-        if not isinstance(command, Command):
-            return self._connection.close(CloseCode.MALFORMED_FRAME)
-        self._run(command, len(text))
+        if text is not None and len(text.encode()) > self._limits.frame_bytes:
+            self._connection.close(CloseCode.FRAME_TOO_LARGE)
+        elif command := _command_in(text):
+            self._run(command, len(text or ""))
+        else:
+            self._connection.close(CloseCode.MALFORMED_FRAME)
 
     def _run(self, command: Command, size: int) -> None:
         try:
@@ -71,12 +65,12 @@ class CommandLoop:
                 self._connection.write(reply_frame(command.ref, handler.handle(self._connection, arguments)))
                 return
             if len(self._under_way) >= self._limits.commands_under_way:
-                raise RateLimited()
+                raise RateLimited
         except DomainError as error:
             self._connection.write(error_frame(command.ref, error))
             return
-        except Exception:
-            self._report_bug(command)
+        except Exception as error:
+            self._report_bug(command, error)
             return
         task = asyncio.get_running_loop().create_task(self._run_slowly(command, handler, arguments))
         self._under_way.add(task)
@@ -87,13 +81,13 @@ class CommandLoop:
             result = await handler.handle(self._connection, arguments)
         except DomainError as error:
             self._connection.write(error_frame(command.ref, error))
-        except Exception:
-            self._report_bug(command)
+        except Exception as error:
+            self._report_bug(command, error)
         else:
             self._connection.write(reply_frame(command.ref, result))
 
-    def _report_bug(self, command: Command) -> None:
-        log.exception("command_failed", command=command.t, user=self._connection.user_id)
+    def _report_bug(self, command: Command, error: Exception) -> None:
+        log.error("command_failed", command=command.t, user=self._connection.user_id, exc_info=error)
         failure = DomainError("The server failed to do that.", code="internal_error")
         self._connection.write(error_frame(command.ref, failure))
 
@@ -107,3 +101,15 @@ class CommandLoop:
         if self._refusals > self._limits.refusals_before_close:
             self._connection.close(CloseCode.RATE_LIMITED)
         raise RateLimited(retry_after_seconds=budget.seconds_until())
+
+
+def _command_in(text: str | None) -> Command | None:
+    """The command a frame holds; None for anything else."""
+    if text is None:
+        return None
+    try:
+        check_json(text)
+        frame = _decoder.decode(text)
+    except (InvalidInput, msgspec.DecodeError):
+        return None
+    return frame if isinstance(frame, Command) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from enum import Enum
 from typing import Protocol
 
@@ -15,7 +14,6 @@ from cromulent.gateway.limits import GatewayLimits
 from cromulent.gateway.socket import PING
 
 log = structlog.get_logger(__name__)
-DRAIN_POLL_SECONDS = 0.02
 
 
 class Socket(Protocol):
@@ -30,6 +28,10 @@ class Socket(Protocol):
 
     def unsent_bytes(self) -> int:
         """How much the peer has yet to take."""
+        ...
+
+    async def drained(self) -> None:
+        """Wait until the peer has taken nearly everything, or is gone."""
         ...
 
     def close(self, code: int, reason: str) -> None:
@@ -87,6 +89,11 @@ class Connection:
         return self._state
 
     @property
+    def is_catching_up(self) -> bool:
+        """Whether there is still somebody to bring up to date."""
+        return self._state is ConnectionState.CATCHING_UP and self._socket.open
+
+    @property
     def is_live(self) -> bool:
         """Whether the hub may hand it events as they happen."""
         return self._state is ConnectionState.LIVE
@@ -130,14 +137,13 @@ class Connection:
             self._pinged_at = now
             self.ping()
 
-    def forgive(self, seconds: float) -> None:
+    def forgive(self, seconds: float, now: float) -> None:
         """The server itself was late by so much: do not hold it against the peer."""
-        self._socket.heard_at += seconds
+        self._socket.heard_at = min(now, self._socket.heard_at + seconds)
 
     async def drained(self) -> None:
         """Wait until the peer has taken nearly all it was sent, or is gone."""
-        while self._socket.open and self._socket.unsent_bytes() > self._limits.frame_bytes:
-            await asyncio.sleep(DRAIN_POLL_SECONDS)
+        await self._socket.drained()
 
     def _enter(self, state: ConnectionState) -> None:
         if state not in _TRANSITIONS[self._state]:

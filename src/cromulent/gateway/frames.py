@@ -48,5 +48,3 @@ def error_frame(ref: int, error: DomainError) -> bytes:
 def json_text(value: object) -> str:
     """JSON as text, for payloads of the log."""
     return _encoder.encode(value).decode()
-
-

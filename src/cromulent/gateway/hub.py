@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
@@ -37,14 +38,12 @@ class Hub:
         self._hearers: dict[str, dict[Connection, None]] = {}
         self._feeds: dict[Connection, set[str]] = {}
         self._recent: deque[LogRow] = deque(maxlen=RECENT_ROWS)
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
-    def add(self, connection: Connection, channel_ids: Iterable[str]) -> None:
-        """Take in a connection that is catching up: it hears ephemeral dispatches of its feeds at once, events not yet."""
+    def add(self, connection: Connection) -> None:
+        """Take in a connection: it can be found, counted and closed from now on, but hears nothing before `set_channels`."""
         self._feeds[connection] = set()
         self._listen(connection, user_feed(connection.user_id))
-        self._listen(connection, INSTANCE_FEED)
-        for channel_id in channel_ids:
-            self._listen(connection, channel_feed(channel_id))
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection. Safe to call twice."""
@@ -52,13 +51,23 @@ class Hub:
             self._unlisten(connection, feed)
 
     def set_channels(self, connection: Connection, channel_ids: Collection[str]) -> None:
-        """While catching up: make the subscription what the memberships were at the position just reached."""
+        """While catching up: make the subscription what the memberships were at the position just read.
+
+        The connection hears ephemeral dispatches of these feeds at once; events only when it is live.
+        """
         wanted = {user_feed(connection.user_id), INSTANCE_FEED, *map(channel_feed, channel_ids)}
         held = self._feeds[connection]
         for feed in held - wanted:
             self._drop(connection, feed)
         for feed in wanted - held:
             self._listen(connection, feed)
+
+    async def reached(self, pos: int) -> None:
+        """Wait until the hub has seen `pos`: a reader may see a commit before the writer's word of it is on the loop."""
+        if self.pos < pos:
+            seen = asyncio.get_running_loop().create_future()
+            self._waiting.append((pos, seen))
+            await seen
 
     def bridge(self, connection: Connection, reached_pos: int) -> bool:
         """Hand over the rows after `reached_pos` from memory and go live, all in this loop step.
@@ -79,6 +88,7 @@ class Hub:
         """Deliver a committed batch in `pos` order. Neighbours of one feed go out as one write."""
         self._recent.extend(rows)
         self.pos = rows[-1].pos
+        self._wake_those_who_wait()
         for feed, run in groupby(rows, key=lambda row: row.feed):
             neighbours = list(run)
             frames = b"".join(map(durable_frame, neighbours))
@@ -117,6 +127,14 @@ class Hub:
         for connection in self.connections_of(user_id):
             if connection.login_session_id == login_session_id:
                 connection.close(CloseCode.LOGIN_SESSION_ENDED)
+
+    def _wake_those_who_wait(self) -> None:
+        if not self._waiting:
+            return
+        for pos, seen in self._waiting:
+            if pos <= self.pos and not seen.done():
+                seen.set_result(None)
+        self._waiting = [(pos, seen) for pos, seen in self._waiting if not seen.done()]
 
     def _write_to_live(self, hearers: Iterable[Connection], frames: bytes) -> None:
         for connection in list(hearers):

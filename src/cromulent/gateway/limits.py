@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from cromulent.kernel.rate_limits import Limit
 
+COMMANDS = Limit(120, 60.0)
+SIGNALS = Limit(200, 10.0, burst=400)
+
 
 @dataclass(frozen=True, slots=True)
 class GatewayLimits:
@@ -21,6 +24,6 @@ class GatewayLimits:
     replay_rows: int = 2000
     connections_per_user: int = 50
     commands_under_way: int = 16
-    commands: Limit = Limit(120, 60.0)
-    signals: Limit = Limit(200, 10.0, burst=400)
+    commands: Limit = COMMANDS
+    signals: Limit = SIGNALS
     refusals_before_close: int = 200

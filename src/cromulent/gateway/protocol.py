@@ -21,7 +21,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 # --- client → server ------------------------------------------------------------------------------
 
 
-class ClientInfo(Struct):
+class ClientInfo(Struct, frozen=True):
     """What kind of program is speaking: `kind` is `web`, `desktop`, `bot` …; `device` is shown to people."""
 
     kind: str
@@ -29,7 +29,7 @@ class ClientInfo(Struct):
     version: str
 
 
-class Identify(Struct, tag="identify", tag_field="op"):
+class Identify(Struct, frozen=True, tag="identify", tag_field="op"):
     """The first frame of a client. `cursor` is the id of the last event it applied."""
 
     client: ClientInfo
@@ -37,7 +37,7 @@ class Identify(Struct, tag="identify", tag_field="op"):
     cursor: str | None = None
 
 
-class Command(Struct, tag="command", tag_field="op"):
+class Command(Struct, frozen=True, tag="command", tag_field="op"):
     """Something a client wants done now; answered by a `Reply` with the same `ref`."""
 
     ref: int
@@ -48,17 +48,17 @@ class Command(Struct, tag="command", tag_field="op"):
 ClientFrame = Identify | Command
 
 
-class Ping(Struct):
+class Ping(Struct, frozen=True):
     """`ping`: is anybody there? A page cannot see the server's WebSocket pings."""
 
 
-class TypingStart(Struct):
+class TypingStart(Struct, frozen=True):
     """`typing.start`."""
 
     channel_id: str
 
 
-class VoiceJoin(Struct):
+class VoiceJoin(Struct, frozen=True):
     """`voice.join`: a join, a resume, a switch or a takeover; see `docs/voice.md`."""
 
     channel_id: str
@@ -70,7 +70,7 @@ class VoiceJoin(Struct):
     takeover: bool = False
 
 
-class VoiceLeave(Struct):
+class VoiceLeave(Struct, frozen=True):
     """`voice.leave`."""
 
     participant_id: str
@@ -80,7 +80,7 @@ class VoiceLeave(Struct):
 ConnectionState = Literal["connecting", "connected", "reconnecting", "disconnected"]
 
 
-class VoiceUpdate(Struct):
+class VoiceUpdate(Struct, frozen=True):
     """`voice.update`: what has changed about oneself; absent fields stay."""
 
     connection: ConnectionState | None = None
@@ -92,7 +92,7 @@ class VoiceUpdate(Struct):
 SignalKind = Literal["description", "candidates", "repair_request", "stale"]
 
 
-class VoiceSignal(Struct):
+class VoiceSignal(Struct, frozen=True):
     """`voice.signal`: `data` is passed on as it is, after its size was checked."""
 
     to: str
@@ -102,29 +102,29 @@ class VoiceSignal(Struct):
     data: msgspec.Raw = msgspec.Raw(b"{}")
 
 
-class VoiceIceServers(Struct):
+class VoiceIceServers(Struct, frozen=True):
     """`voice.ice_servers`."""
 
 
-class VoiceRoom(Struct):
+class VoiceRoom(Struct, frozen=True):
     """`voice.room`."""
 
     channel_id: str
 
 
-class VoiceHeard(Struct):
+class VoiceHeard(Struct, frozen=True):
     """`voice.heard`."""
 
     participant_ids: list[str]
 
 
-class VoiceReportStall(Struct):
+class VoiceReportStall(Struct, frozen=True):
     """`voice.report_stall`."""
 
     participant_id: str
 
 
-class VoiceAnswer(Struct):
+class VoiceAnswer(Struct, frozen=True):
     """`voice.answer`."""
 
     ask_id: str
@@ -133,14 +133,14 @@ class VoiceAnswer(Struct):
 # --- server → client ------------------------------------------------------------------------------
 
 
-class InstanceInfo(Struct):
+class InstanceInfo(Struct, frozen=True):
     """Which installation this is."""
 
     id: str
     name: str
 
 
-class Hello(Struct, tag="hello", tag_field="op"):
+class Hello(Struct, frozen=True, tag="hello", tag_field="op"):
     """The first frame of the server."""
 
     protocol: int
@@ -149,7 +149,7 @@ class Hello(Struct, tag="hello", tag_field="op"):
     heartbeat_seconds: float
 
 
-class Participant(Struct):
+class Participant(Struct, frozen=True):
     """Somebody in a voice room, as everybody who sees the channel sees them."""
 
     id: str
@@ -161,7 +161,7 @@ class Participant(Struct):
     connection: ConnectionState
 
 
-class Room(Struct):
+class Room(Struct, frozen=True):
     """The roster of a voice channel. Not `settled`: the server has just started, absence is not departure."""
 
     channel_id: str
@@ -170,7 +170,7 @@ class Room(Struct):
     participants: list[Participant]
 
 
-class Snapshot(Struct):
+class Snapshot(Struct, frozen=True):
     """All a client holds but messages, read at one position of the log."""
 
     channels: list[wire.Channel]
@@ -180,7 +180,7 @@ class Snapshot(Struct):
     rooms: list[Room]
 
 
-class Ready(Struct, tag="ready", tag_field="op"):
+class Ready(Struct, frozen=True, tag="ready", tag_field="op"):
     """A fresh start: the client drops what it holds."""
 
     user: wire.User
@@ -188,7 +188,7 @@ class Ready(Struct, tag="ready", tag_field="op"):
     cursor: str | None
 
 
-class Resumed(Struct, tag="resumed", tag_field="op"):
+class Resumed(Struct, frozen=True, tag="resumed", tag_field="op"):
     """The cursor was known; what was missed follows as dispatches."""
 
     cursor: str
@@ -196,7 +196,7 @@ class Resumed(Struct, tag="resumed", tag_field="op"):
     rooms: list[Room]
 
 
-class Dispatch(Struct, tag="dispatch", tag_field="op", omit_defaults=True):
+class Dispatch(Struct, frozen=True, tag="dispatch", tag_field="op", omit_defaults=True):
     """News. `id`, `feed` and `seq` are there for durable events only."""
 
     t: str
@@ -206,7 +206,7 @@ class Dispatch(Struct, tag="dispatch", tag_field="op", omit_defaults=True):
     seq: int | None = None
 
 
-class CommandError(Struct, omit_defaults=True):
+class CommandError(Struct, frozen=True, omit_defaults=True):
     """A refusal: `code` for programs, `message` for a person, `detail` where a program needs more."""
 
     code: str
@@ -214,7 +214,7 @@ class CommandError(Struct, omit_defaults=True):
     detail: dict[str, str] | None = None
 
 
-class Reply(Struct, tag="reply", tag_field="op", omit_defaults=True):
+class Reply(Struct, frozen=True, tag="reply", tag_field="op", omit_defaults=True):
     """The answer to a command: either `d` or `error`."""
 
     ref: int
@@ -222,7 +222,7 @@ class Reply(Struct, tag="reply", tag_field="op", omit_defaults=True):
     error: CommandError | None = None
 
 
-class Reconnect(Struct, tag="reconnect", tag_field="op"):
+class Reconnect(Struct, frozen=True, tag="reconnect", tag_field="op"):
     """The server is about to close; come back after `after_ms` milliseconds."""
 
     after_ms: int
@@ -232,7 +232,7 @@ class Reconnect(Struct, tag="reconnect", tag_field="op"):
 ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect
 
 
-class VoiceJoined(Struct):
+class VoiceJoined(Struct, frozen=True):
     """The reply to `voice.join`. `expires_in_seconds` counts from now and is null when the servers do not expire."""
 
     participant_id: str
@@ -245,7 +245,7 @@ class VoiceJoined(Struct):
     ice_transport_policy: Literal["all", "relay"]
 
 
-class IceServers(Struct):
+class IceServers(Struct, frozen=True):
     """The reply to `voice.ice_servers`."""
 
     ice_servers: list[wire.IceServer]
@@ -253,20 +253,20 @@ class IceServers(Struct):
     ice_transport_policy: Literal["all", "relay"]
 
 
-class StallAnswer(Struct):
+class StallAnswer(Struct, frozen=True):
     """The reply to `voice.report_stall`: does that peer's socket still answer?"""
 
     present: bool
 
 
-class PresenceChanged(Struct):
+class PresenceChanged(Struct, frozen=True):
     """`presence.changed`."""
 
     online: list[str]
     offline: list[str]
 
 
-class TypingStarted(Struct):
+class TypingStarted(Struct, frozen=True):
     """`typing.started`."""
 
     channel_id: str

@@ -64,11 +64,15 @@ class GatewayServer:
         await receive()
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
         if not is_same_origin(headers, scope["scheme"], self._allowed_origins):
-            return await _refuse(send, 403, b'{"code":"cross_site_request"}')
-        if scope["query_string"]:
-            return await _refuse(send, 400, b'{"code":"token_in_url"}')
+            await _refuse(send, 403, b'{"code":"cross_site_request"}')
+        elif scope["query_string"]:
+            await _refuse(send, 400, b'{"code":"token_in_url"}')
+        else:
+            await self._accept(scope, headers, receive, send)
+
+    async def _accept(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
-        socket = cast(GatewayProtocol, scope["extensions"][EXTENSION])
+        socket = cast("GatewayProtocol", scope["extensions"][EXTENSION])
         socket.opened()
         await self._serve(socket, headers, receive)
 
@@ -76,13 +80,14 @@ class GatewayServer:
         try:
             connection, cursor = await self._handshake.run(socket, headers, receive)
         except HandshakeFailed as failure:
-            socket.close(failure.code, failure.code.name.lower())
-            return
+            return socket.close(failure.code, failure.code.name.lower())
+        except Exception:
+            log.exception("handshake_failed")
+            return socket.close(CloseCode.INTERNAL_ERROR, "internal_error")
         del headers
         socket.forget_handshake()
         if len(self._hub.connections_of(connection.user_id)) >= self._limits.connections_per_user:
-            connection.close(CloseCode.TOO_MANY_CONNECTIONS)
-            return
+            return connection.close(CloseCode.TOO_MANY_CONNECTIONS)
         self._events.opened(connection)
         try:
             await self._welcome.bring_live(connection, cursor)
@@ -112,5 +117,5 @@ async def keep_alive(hub: Hub, *, every_seconds: float = 1.0) -> None:
         before = now
         for connection in hub.connections():
             if late > every_seconds:
-                connection.forgive(late)
+                connection.forgive(late, now)
             connection.keep_alive(now)

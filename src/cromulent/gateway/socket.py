@@ -75,6 +75,10 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """How much the peer has yet to take from us."""
         return self.transport.get_write_buffer_size()
 
+    async def drained(self) -> None:
+        """Wait until the transport's buffer is below its high-water mark, or the connection is lost."""
+        await self.writable.wait()
+
     def close(self, code: int, reason: str) -> None:
         """Begin the closing handshake; after `close_timeout` seconds without an answer the transport goes."""
         if not self.open:
@@ -93,5 +97,3 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """Let go of the request's headers and scope: an idle connection keeps only what it needs."""
         del self.request, self.response
         self.scope = {}  # type: ignore[typeddict-item]
-
-

@@ -35,7 +35,11 @@ class Welcome:
         self._rooms = rooms
 
     async def bring_live(self, connection: Connection, cursor: str | None) -> None:
-        """Resume from `cursor` where that is possible, else start afresh; returns when the connection is live or gone."""
+        """Resume from `cursor` where that is possible, else start afresh; returns when the connection is live or gone.
+
+        The hub knows the connection before anything is read: a login session that ends meanwhile takes it along.
+        """
+        self._hub.add(connection)
         pos = None
         if cursor is not None:
             pos = await self._resume(connection, cursor)
@@ -51,14 +55,14 @@ class Welcome:
             )
         )
         if pos is not None:
-            self._hub.add(connection, channel_ids)
+            self._hub.set_channels(connection, channel_ids)
             connection.write(frame_of(Resumed(cursor, self._online(), self._rooms(channel_ids))))
         return pos
 
     async def _start_afresh(self, connection: Connection) -> int:
         state = await self._database.read_in_thread(lambda session: read_durable_state(session, connection.user_id))
         channel_ids = [channel.id for channel in state.channels]
-        self._hub.add(connection, channel_ids)
+        self._hub.set_channels(connection, channel_ids)
         snapshot = to_snapshot(state, self._online(), self._rooms(channel_ids))
         connection.write(frame_of(Ready(wire.user_to_wire(state.user), snapshot, state.cursor)))
         return state.pos

@@ -14,7 +14,9 @@ class DomainError(Exception):
     code = "error"
     message = "Something went wrong."
 
-    def __init__(self, message: str | None = None, *, code: str | None = None, detail: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, code: str | None = None, detail: Mapping[str, str] | None = None
+    ) -> None:
         self.code = code or type(self).code
         self.message = message or type(self).message
         self.detail: Mapping[str, str] = detail or {}
@@ -62,7 +64,9 @@ class RateLimited(DomainError):
     code = "rate_limited"
     message = "That was too fast. Wait a moment and try again."
 
-    def __init__(self, message: str | None = None, *, code: str | None = None, retry_after_seconds: float = 1.0) -> None:
+    def __init__(
+        self, message: str | None = None, *, code: str | None = None, retry_after_seconds: float = 1.0
+    ) -> None:
         super().__init__(message, code=code)
         self.retry_after_seconds = retry_after_seconds
 

@@ -1,4 +1,7 @@
-"""What JSON a stranger may send: bounded depth, no NaN, no duplicate keys, no lone surrogates. Everything else is an input error, never a crash."""
+"""What JSON a stranger may send: bounded depth, no NaN, no duplicate keys, no lone surrogates.
+
+Everything else is an input error, never a crash.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """How Alembic runs a migration here: on the connection it is handed, in batch mode, inside the caller's transaction."""
 
 from alembic import context
+
 from cromulent.db.schema import metadata
 
 context.configure(

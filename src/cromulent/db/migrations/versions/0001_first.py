@@ -1,7 +1,6 @@
 """The first schema: settings, accounts, channels, messages, the log, voice revocations."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0001"

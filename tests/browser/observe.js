@@ -1,0 +1,72 @@
+// What the tests see of a page's calls: every RTCPeerConnection and every captured track, counted from outside the client.
+(() => {
+  const connections = [];
+  const tracks = [];
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(...args) {
+      super(...args);
+      connections.push(this);
+    }
+  };
+  const capture = navigator.mediaDevices?.getUserMedia?.bind(navigator.mediaDevices);
+  if (capture) {
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      const stream = await capture(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    };
+  }
+  async function inbound() {
+    const found = [];
+    for (const connection of connections) {
+      if (connection.connectionState === 'closed') continue;
+      const stats = await connection.getStats();
+      for (const report of stats.values()) {
+        if (report.type === 'inbound-rtp' && report.kind === 'audio') {
+          found.push({ packets: report.packetsReceived ?? 0, energy: report.totalAudioEnergy ?? 0 });
+        }
+      }
+    }
+    return found;
+  }
+  window.__observed = {
+    openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
+    liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
+    energy: async () => (await inbound()).reduce((sum, one) => sum + one.energy, 0),
+    packets: async () => (await inbound()).reduce((sum, one) => sum + one.packets, 0),
+    sounding: () => [...document.querySelectorAll('audio')].filter((one) => !one.muted && !one.paused).length,
+    candidateTypes: async () => {
+      const types = [];
+      for (const connection of connections) {
+        if (connection.connectionState !== 'connected') continue;
+        const stats = await connection.getStats();
+        for (const report of stats.values()) {
+          if (report.type === 'candidate-pair' && report.nominated && report.state === 'succeeded') {
+            types.push(stats.get(report.localCandidateId)?.candidateType);
+          }
+        }
+      }
+      return types;
+    },
+    // The longest time in ms during which no packet came, sampled every 100 ms until stop() is called.
+    watchGaps: () => {
+      let last = -1;
+      let changedAt = performance.now();
+      let longest = 0;
+      const timer = setInterval(async () => {
+        const now = (await inbound()).reduce((sum, one) => sum + one.packets, 0);
+        const at = performance.now();
+        if (now !== last) {
+          last = now;
+          changedAt = at;
+        }
+        longest = Math.max(longest, at - changedAt);
+      }, 100);
+      window.__observed.stopWatching = () => {
+        clearInterval(timer);
+        return longest;
+      };
+    },
+  };
+})();

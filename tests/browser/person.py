@@ -1,0 +1,125 @@
+"""A person at a browser: opens the page, clicks, writes, talks and listens. Finds everything by its accessible name."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.server_process import PASSWORD
+
+OBSERVER = Path(__file__).with_name("observe.js")
+LISTEN_SECONDS = 3.0
+ENERGY_OF_A_TONE = 0.01
+"""Three seconds of the test tone bring more than ten times as much; silence brings none."""
+
+
+class Person:
+    """One page of one user. `url` is where this person reaches the server."""
+
+    def __init__(self, context: BrowserContext, url: str, user_name: str) -> None:
+        self.context = context
+        self.url = url
+        self.user_name = user_name
+        context.add_init_script(path=OBSERVER)
+        self.page: Page = context.new_page()
+
+    def log_in(self) -> Person:
+        """Log in through the form and wait for the channel."""
+        self.page.goto(f"{self.url}/login")
+        self.page.get_by_role("textbox", name="User name or e-mail").fill(self.user_name)
+        self.page.get_by_role("textbox", name="Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Log in").click()
+        expect(self.page.get_by_role("navigation", name="Text channels")).to_be_visible()
+        return self
+
+    def another_tab(self) -> Person:
+        """A second tab of the same browser and user."""
+        tab = Person.__new__(Person)
+        tab.context, tab.url, tab.user_name = self.context, self.url, self.user_name
+        tab.page = self.context.new_page()
+        tab.page.goto(self.url)
+        expect(tab.page.get_by_role("navigation", name="Text channels")).to_be_visible()
+        return tab
+
+    # writing
+
+    @property
+    def messages(self) -> Locator:
+        """The messages in view."""
+        return self.page.get_by_role("region", name=re.compile("^Messages in ")).get_by_role("article")
+
+    @property
+    def composer(self) -> Locator:
+        """Where one writes."""
+        return self.page.get_by_role("textbox", name=re.compile("^Message #"))
+
+    def say(self, text: str) -> None:
+        """Write and send a message."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    # voice
+
+    def join_voice(self, channel: str = "Lounge") -> Person:
+        """Click a voice channel."""
+        self.page.get_by_role("navigation", name="Voice channels").get_by_role(
+            "button", name=channel, exact=True
+        ).click()
+        return self
+
+    @property
+    def bar(self) -> Locator:
+        """The voice bar."""
+        return self.page.get_by_role("region", name="Voice", exact=True)
+
+    def bar_button(self, name: str) -> Locator:
+        """A button of the voice bar."""
+        return self.bar.get_by_role("button", name=name, exact=True)
+
+    def expect_bar(self, state: str, text: str | None = None, *, seconds: float = 15) -> None:
+        """Wait until the voice bar shows a state (and a text)."""
+        status = self.bar.get_by_role("status")
+        expect(status).to_have_attribute("data-state", state, timeout=seconds * 1000)
+        if text is not None:
+            expect(status).to_have_text(text)
+
+    def participants(self, channel: str = "Lounge") -> Locator:
+        """Who is in a voice channel, as this person's sidebar shows it."""
+        return self.page.get_by_role("list", name=f"In {channel}").get_by_role("listitem")
+
+    @contextmanager
+    def talking(self) -> Iterator[None]:
+        """Hold the push-to-talk button."""
+        button = self.bar_button("Push to Talk")
+        button.hover()
+        self.page.mouse.down()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        try:
+            yield
+        finally:
+            self.page.mouse.up()
+            expect(button).to_have_attribute("aria-pressed", "false")
+
+    def observed(self, what: str) -> Any:
+        """A figure the observer script knows."""
+        return self.page.evaluate(f"window.__observed.{what}()")
+
+    def heard_energy(self, seconds: float = LISTEN_SECONDS) -> float:
+        """How much sound energy arrives in so many seconds."""
+        before = self.observed("energy")
+        time.sleep(seconds)  # sound is a quantity over time; there is no condition to wait for
+        return float(self.observed("energy")) - float(before)
+
+    def hears(self) -> bool:
+        """Whether somebody's tone arrives."""
+        return self.heard_energy() > ENERGY_OF_A_TONE
+
+    def wait_for(self, expression: str, *, seconds: float = 10) -> None:
+        """Wait until an expression is true in the page."""
+        self.page.wait_for_function(expression, timeout=seconds * 1000)

@@ -1,0 +1,74 @@
+"""Writing to each other through two browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.person import Person
+from tests.browser.server_process import ServerProcess
+
+People = Callable[[int], list[Person]]
+
+
+def texts(person: Person) -> list[str]:
+    """The texts of the messages in view, in order."""
+    return [text.strip() for text in person.page.locator("article [data-part=text]").all_inner_texts()]
+
+
+def test_messages_go_both_ways_in_one_order(people: People) -> None:
+    ann, ben = people(2)
+    for number in range(5):
+        ann.say(f"from ann {number}")
+        ben.say(f"from ben {number}")
+    for person in (ann, ben):
+        expect(person.messages).to_have_count(10)
+    assert texts(ann) == texts(ben)
+    assert [text for text in texts(ann) if "ann" in text] == [f"from ann {number}" for number in range(5)]
+
+
+def test_markdown_is_shown_and_raw_html_is_text(people: People) -> None:
+    ann, ben = people(2)
+    ann.say("**bold** and `code` and <img src=x onerror=alert(1)>")
+    article = ben.messages.first
+    expect(article.locator("strong")).to_have_text("bold")
+    expect(article.locator("code")).to_have_text("code")
+    expect(article.locator("img")).to_have_count(0)
+    expect(article).to_contain_text("<img src=x onerror=alert(1)>")
+
+
+def test_what_is_written_while_the_server_is_gone_keeps_its_text_and_arrives_once(
+    people: People, server: ServerProcess
+) -> None:
+    ann, ben = people(2)
+    ann.say("before")
+    expect(ben.messages).to_have_count(1)
+    server.kill()
+    ann.say("meanwhile")
+    failed = ann.messages.filter(has_text="meanwhile")
+    expect(failed.get_by_role("button", name="Retry")).to_be_visible(timeout=20_000)
+    expect(failed.get_by_role("button", name="Discard")).to_be_visible()
+    server.start()
+    failed.get_by_role("button", name="Retry").click()
+    expect(ben.messages).to_have_count(2, timeout=20_000)
+    expect(ann.messages).to_have_count(2)
+    assert texts(ann) == texts(ben) == ["before", "meanwhile"]
+
+
+def test_typing_is_shown_to_the_other_and_ends_with_the_message(people: People) -> None:
+    ann, ben = people(2)
+    ann.composer.press_sequentially("thinking")
+    line = ben.page.get_by_text("ann is typing...")
+    expect(line).to_be_visible()
+    ann.composer.press("Enter")
+    expect(line).to_be_hidden()
+
+
+def test_presence_shows_who_is_there(people: People) -> None:
+    ann, ben = people(2)
+    members = ann.page.get_by_role("complementary", name="Members")
+    online = members.get_by_role("listitem").filter(has_text="ben")
+    expect(online).to_have_attribute("data-presence", "online")
+    ben.page.close()
+    expect(online).to_have_attribute("data-presence", "offline", timeout=25_000)

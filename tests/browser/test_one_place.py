@@ -1,0 +1,65 @@
+"""One voice, one place: a second tab, another channel, a holder that no longer answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.person import Person
+from tests.browser.processes import frozen, new_mark
+from tests.browser.server_process import ServerProcess
+from tests.browser.test_voice import NO_LIVE_TRACK, NO_OPEN_CONNECTION, People
+
+
+def test_the_second_tab_is_refused_quietly_and_can_take_over(people: People) -> None:
+    ann, ben = people(2)
+    for person in (ann, ben):
+        person.join_voice()
+        person.expect_bar("connected")
+    dialogs: list[str] = []
+    second = ann.another_tab()
+    second.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+    second.join_voice()
+    second.expect_bar("disconnected", "Disconnected")
+    expect(second.bar.locator("[data-reason]")).to_have_attribute("data-reason", "already_in_channel")
+    expect(second.bar).to_contain_text("You are already in Lounge on")
+    assert second.observed("liveTracks") == 0
+    assert dialogs == []
+    ann.expect_bar("connected", "Lounge")
+
+    second.bar_button("Move here").click()
+    second.expect_bar("connected", "Lounge")
+    ann.expect_bar("disconnected", "Disconnected")
+    expect(ann.bar.locator("[data-reason]")).to_have_attribute("data-reason", "superseded")
+    ann.wait_for(NO_OPEN_CONNECTION)
+    ann.wait_for(NO_LIVE_TRACK)
+    expect(ben.participants()).to_have_count(2)
+    with second.talking():
+        assert ben.hears()
+    second.expect_bar("connected", "Lounge")
+    ann.expect_bar("disconnected")
+
+
+def test_a_frozen_holder_does_not_lock_its_owner_out(
+    server: ServerProcess, launch: Callable[..., Browser], people: People
+) -> None:
+    ben = people(2)[1]
+    mark = new_mark()
+    holder = launch(extra=(mark,))
+    ann = Person(holder.new_context(permissions=["microphone"]), server.url, "ann").log_in()
+    for person in (ann, ben):
+        person.join_voice()
+        person.expect_bar("connected")
+    elsewhere = launch()
+    again = Person(elsewhere.new_context(permissions=["microphone"]), server.url, "ann").log_in()
+    with frozen(mark):
+        again.join_voice()
+        again.expect_bar("connected", "Lounge")
+        expect(ben.participants()).to_have_count(2)
+        with again.talking():
+            assert ben.hears()
+    ann.expect_bar("disconnected", seconds=30)
+    again.expect_bar("connected", "Lounge")
+    elsewhere.close()
+    holder.close()
