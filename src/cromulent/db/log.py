@@ -51,6 +51,11 @@ def head_pos(connection: Connection) -> int:
     return connection.execute(select(log_head.c.pos)).scalar_one_or_none() or 0
 
 
+def oldest_pos(connection: Connection) -> int:
+    """The position of the oldest event that has not been pruned, 0 before the first."""
+    return connection.execute(select(func.min(events.c.pos))).scalar_one_or_none() or 0
+
+
 def newest_event_id(connection: Connection) -> str | None:
     """The id of the event at the head, or None before the first."""
     return connection.execute(select(events.c.id).order_by(events.c.pos.desc()).limit(1)).scalar_one_or_none()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 
 from cromulent.channels import member_channel_ids
@@ -66,8 +65,7 @@ async def catch_up(database: Database, hub: Hub, connection: Connection, pos: in
         hub.set_channels(connection, channel_ids)
         await _send(connection, page.rows)
         pos = page.reached_pos
-        while hub.pos < pos:  # read ahead of what the writer has handed over: it is on its way to this loop
-            await asyncio.sleep(0)
+        await hub.reached(pos)
         if connection.is_catching_up and len(page.rows) < limits.page_rows and hub.bridge(connection, pos):
             return None
 

@@ -56,8 +56,10 @@ class Handshake:
         return Connection(socket, identity, device, self._limits), identify.cursor
 
     def _decode(self, text: str | None) -> Identify:
-        if text is None or len(text) > self._limits.command_bytes:
+        if text is None:
             raise HandshakeFailed(CloseCode.MALFORMED_FRAME)
+        if len(text.encode()) > self._limits.command_bytes:
+            raise HandshakeFailed(CloseCode.FRAME_TOO_LARGE)
         try:
             check_json(text)
             frame = _decoder.decode(text)

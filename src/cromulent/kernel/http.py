@@ -39,7 +39,10 @@ def is_same_origin(headers: Mapping[bytes, bytes], scheme: str, allowed: frozens
     text = origin.decode("latin-1").lower()
     if text in allowed:
         return True
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
     secure = scheme in ("https", "wss")
     host = headers.get(b"host", b"").decode("latin-1").lower()
     return parts.scheme == ("https" if secure else "http") and parts.netloc == host and bool(host)
