@@ -50,10 +50,11 @@ class CommandLoop:
 
     def _take(self, text: str | None) -> None:
         """One frame. What cannot be answered for lack of a `ref` closes the connection."""
-        if text is not None and len(text.encode()) > self._limits.frame_bytes:
+        size = len((text or "").encode())
+        if size > self._limits.frame_bytes:
             self._connection.close(CloseCode.FRAME_TOO_LARGE)
         elif command := _command_in(text):
-            self._run(command, len(text or ""))
+            self._run(command, size)
         else:
             self._connection.close(CloseCode.MALFORMED_FRAME)
 
@@ -78,13 +79,11 @@ class CommandLoop:
 
     async def _run_slowly(self, command: Command, handler: CommandHandler, arguments: msgspec.Struct) -> None:
         try:
-            result = await handler.handle(self._connection, arguments)
+            self._connection.write(reply_frame(command.ref, await handler.handle(self._connection, arguments)))
         except DomainError as error:
             self._connection.write(error_frame(command.ref, error))
         except Exception as error:
             self._report_bug(command, error)
-        else:
-            self._connection.write(reply_frame(command.ref, result))
 
     def _report_bug(self, command: Command, error: Exception) -> None:
         log.error("command_failed", command=command.t, user=self._connection.user_id, exc_info=error)
@@ -92,15 +91,14 @@ class CommandLoop:
         self._connection.write(error_frame(command.ref, failure))
 
     def _check_limits(self, name: str, size: int) -> None:
+        budget = self._signal_budget if name == SIGNAL else self._budget
+        if not budget.take():
+            self._refusals += 1
+            if self._refusals > self._limits.refusals_before_close:
+                self._connection.close(CloseCode.RATE_LIMITED)
+            raise RateLimited(retry_after_seconds=budget.seconds_until())
         if size > self._limits.command_bytes and name != SIGNAL:
             raise InvalidInput("That command is too large.", code="frame_too_large")
-        budget = self._signal_budget if name == SIGNAL else self._budget
-        if budget.take():
-            return
-        self._refusals += 1
-        if self._refusals > self._limits.refusals_before_close:
-            self._connection.close(CloseCode.RATE_LIMITED)
-        raise RateLimited(retry_after_seconds=budget.seconds_until())
 
 
 def _command_in(text: str | None) -> Command | None:
