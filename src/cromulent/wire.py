@@ -12,11 +12,7 @@ if TYPE_CHECKING:
     from cromulent import accounts, channels, messages
 
 
-class Struct(msgspec.Struct, frozen=True):
-    """The base of the objects: immutable, every field always there."""
-
-
-class User(Struct):
+class User(msgspec.Struct, frozen=True):
     """A user as everybody sees them; the e-mail address is not part of it."""
 
     id: str
@@ -25,7 +21,7 @@ class User(Struct):
     role: Literal["administrator", "member"]
 
 
-class Channel(Struct):
+class Channel(msgspec.Struct, frozen=True):
     """A channel as its members see it."""
 
     id: str
@@ -39,7 +35,7 @@ class Channel(Struct):
     write_permission: Literal["everyone", "administrators"]
 
 
-class Message(Struct):
+class Message(msgspec.Struct, frozen=True):
     """A message; the same for everybody who may see it. Instants are RFC 3339 in UTC."""
 
     id: str
