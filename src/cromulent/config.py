@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ import msgspec
 Value = str | int | float | bool | list[object] | dict[str, object]
 FILE_NAME = "cromulent.toml"
 DEFAULT_DATA = "data"
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
 
 class ConfigError(Exception):
@@ -52,7 +54,11 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything `serve` needs to know. `data` is the data folder; `stun_port` is UDP, 0 for none."""
+    """Everything `serve` needs to know.
+
+    `data` is the data folder; `stun_port` is UDP, 0 for none; `trusted_proxies` are addresses parted by commas;
+    `public_url` is how people reach the instance when that is not how it listens (`https://chat.example.org`).
+    """
 
     host: str = "127.0.0.1"
     port: int = 4000
@@ -61,6 +67,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     stun_port: int = 3478
     instance_id: str = ""
     trusted_proxies: str = ""
+    public_url: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     tls: TlsConfig = TlsConfig()
     turn: TurnConfig = TurnConfig()
@@ -78,6 +85,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "CROMULENT_STUN_PORT": ("stun_port",),
     "CROMULENT_INSTANCE_ID": ("instance_id",),
     "CROMULENT_TRUSTED_PROXIES": ("trusted_proxies",),
+    "CROMULENT_PUBLIC_URL": ("public_url",),
     "CROMULENT_LOG_LEVEL": ("log_level",),
     "CROMULENT_TLS": ("tls", "mode"),
     "CROMULENT_TLS_CERT": ("tls", "cert"),
@@ -155,6 +163,8 @@ def _check(config: Config) -> None:
     for name, port in (("port", config.port), ("stun_port", config.stun_port)):
         if not 0 <= port <= 65535:
             raise ConfigError(f"`{name}` must be between 0 and 65535, not {port}.")
+    if config.public_url and not _ORIGIN.fullmatch(config.public_url):
+        raise ConfigError("`public_url` has the form https://name or https://name:port.")
     _check_tls(config.tls)
     _check_turn(config.turn)
     for name in LimitsConfig.__struct_fields__:

@@ -11,6 +11,9 @@ from cromulent.kernel.clock import to_wire
 if TYPE_CHECKING:
     from cromulent import accounts, channels, messages
 
+PROTOCOL = 1
+"""The version of `docs/protocol.md`, told by `GET /instance` and in `hello`."""
+
 
 class User(msgspec.Struct, frozen=True):
     """A user as everybody sees them; the e-mail address is not part of it."""

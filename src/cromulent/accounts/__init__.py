@@ -13,7 +13,7 @@ from cromulent.accounts.model import (
     checked_account,
 )
 from cromulent.accounts.service import AccountService, add_user
-from cromulent.accounts.store import find_user, get_user, login_session_is_live, public_users
+from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
 
 __all__ = [
     "AccountService",
@@ -36,6 +36,8 @@ __all__ = [
     "checked_account",
     "find_user",
     "get_user",
+    "get_users",
     "login_session_is_live",
     "public_users",
+    "user_ids",
 ]

@@ -92,7 +92,7 @@ class Visitor:
 
 
 def checked_account(user_name: str, email: str | None, password: str, display_name: str | None = None) -> NewAccount:
-    """The account as it will be stored; without a display name it is the user name. Raises `InvalidInput` with the `field` that is wrong."""
+    """The account as it will be stored; without a display name it is the user name. Raises `InvalidInput`, naming the `field`."""
     return NewAccount(
         user_name=checked_user_name(user_name),
         display_name=checked_display_name(user_name if display_name is None else display_name),

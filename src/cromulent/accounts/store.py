@@ -141,6 +141,20 @@ def public_users(connection: Connection, limit: int) -> list[User]:
     return [User(*row[:7]) for row in rows]
 
 
+def get_users(connection: Connection, ids: Sequence[str]) -> list[User]:
+    """The users with these ids, in the order asked for. Raises `NotFound` when one is missing."""
+    rows = connection.execute(select(*_PROFILE).where(users.c.id.in_(ids)))
+    found = {row[0]: User(*row[:7]) for row in rows}
+    if not found.keys() >= set(ids):
+        raise NotFound
+    return [found[user_id] for user_id in ids]
+
+
+def user_ids(connection: Connection) -> list[str]:
+    """The id of every user, in the order they joined."""
+    return list(connection.execute(select(users.c.id).order_by(users.c.id)).scalars())
+
+
 def find_credentials(connection: Connection, login: str) -> Credentials | None:
     """Whoever may log in by this user name or e-mail address, or None."""
     column = users.c.email_folded if "@" in login else users.c.user_name_folded

@@ -11,7 +11,7 @@ import msgspec
 
 from cromulent import wire
 
-PROTOCOL = 1
+PROTOCOL = wire.PROTOCOL
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=False):

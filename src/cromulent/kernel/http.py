@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 SECURE_COOKIE = "__Host-session"
@@ -12,19 +11,22 @@ PLAIN_COOKIE = "session"
 
 def login_token_of(headers: Mapping[bytes, bytes]) -> str | None:
     """The login token a request carries: `Authorization: Bearer`, else the cookie. Header names in lower case."""
+    return bearer_token_of(headers) or _cookie_token(headers.get(b"cookie", b""))
+
+
+def bearer_token_of(headers: Mapping[bytes, bytes]) -> str | None:
+    """The token of `Authorization: Bearer`, which no browser sends by itself, or None."""
     scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        return token.strip()
-    return _cookie_token(headers.get(b"cookie", b"").decode("latin-1"))
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _cookie_token(header: str) -> str | None:
-    try:
-        cookies = SimpleCookie(header)
-    except CookieError:
-        return None
-    found = cookies.get(SECURE_COOKIE) or cookies.get(PLAIN_COOKIE)
-    return found.value if found else None
+def _cookie_token(header: bytes) -> str | None:
+    """Read by hand: `http.cookies` drops every cookie when one of another program on this host is malformed, and is slow."""
+    found: dict[str, str] = {}
+    for pair in header.decode("latin-1").split(";"):
+        name, _, value = pair.strip().partition("=")
+        found.setdefault(name, value)
+    return found.get(SECURE_COOKIE) or found.get(PLAIN_COOKIE) or None
 
 
 def is_same_origin(headers: Mapping[bytes, bytes], scheme: str, allowed: frozenset[str] = frozenset()) -> bool:

@@ -1,0 +1,82 @@
+"""Who is asking: the guard every route has unless it says it is public, and the cookie a browser carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie, State
+from litestar.handlers import BaseRouteHandler
+
+from cromulent.accounts import AccountService, Identity, Visitor
+from cromulent.kernel.errors import NotAuthenticated
+from cromulent.kernel.http import PLAIN_COOKIE, SECURE_COOKIE, bearer_token_of, login_token_of
+from cromulent.web.device import device_of
+
+ApiRequest = Request[Identity, Any, State]
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+PUBLIC = {"public": True}
+"""`opt=PUBLIC` on a route: strangers may ask."""
+COOKIE_SECONDS = 60 * 86400
+"""As long as a login session lasts; the page asks `GET /me` at every start, which sends the cookie anew."""
+
+
+class Authentication:
+    """Recognises the login token of a request and leaves the `Identity` as `request.user`."""
+
+    def __init__(self, accounts: AccountService) -> None:
+        self._accounts = accounts
+
+    async def guard(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let a request through to a route that is not public only with a valid token. Raises `NotAuthenticated`."""
+        if handler.opt.get("public"):
+            return
+        token = login_token_of(dict(connection.scope["headers"]))
+        if token is None:
+            raise NotAuthenticated
+        connection.scope["user"] = await self._accounts.identify(token)
+
+
+def identity_of(request: Request[Any, Any, Any]) -> Identity:
+    """Who is asking; the dependency `identity` of the routes that are not public."""
+    identity = _scope_of(request).get("user")
+    if not isinstance(identity, Identity):
+        raise NotAuthenticated
+    return identity
+
+
+def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
+    """Where a login comes from; the dependency `visitor`."""
+    client = _scope_of(request).get("client")
+    return Visitor(device_of(request.headers.get("user-agent", "")), client[0] if client else "")
+
+
+def login_cookie(request: Request[Any, Any, Any], token: str) -> Cookie:
+    """The cookie that carries a login, for as long as the login lasts."""
+    return _cookie(request, token, COOKIE_SECONDS)
+
+
+def no_cookie(request: Request[Any, Any, Any]) -> Cookie:
+    """What makes a browser forget its login."""
+    return _cookie(request, "", 0)
+
+
+def renewed_cookie(request: Request[Any, Any, Any]) -> list[Cookie]:
+    """The cookie the request came with, to last from now; none where a bearer token was used."""
+    headers = dict(request.scope["headers"])
+    token = login_token_of(headers) if bearer_token_of(headers) is None else None
+    return [] if token is None else [login_cookie(request, token)]
+
+
+def _scope_of(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", request.scope)
+
+
+def _cookie(request: Request[Any, Any, Any], value: str, max_age: int) -> Cookie:
+    """The prefix `__Host-` is refused by browsers without TLS, so plain HTTP has a plain name."""
+    secure = request.scope["scheme"] == "https"
+    name = SECURE_COOKIE if secure else PLAIN_COOKIE
+    return Cookie(key=name, value=value, path="/", max_age=max_age, httponly=True, secure=secure, samesite="lax")
