@@ -1,0 +1,104 @@
+"""A small instance without a network: a real database, its writer, a hub, and people to put on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, UserCreated, add_user
+from cromulent.channels import Channel, add_member, create_channel, enrol_new_user, remove_member
+from cromulent.channels.model import ChannelKind, Visibility
+from cromulent.db import Unit, Writing, channel_feed, head_pos, open_database
+from cromulent.gateway import Connection, GatewayLimits, Hub, Welcome, encode_fact
+from cromulent.kernel.clock import FakeClock
+from cromulent.kernel.facts import Fact
+from cromulent.kernel.ids import new_id
+from cromulent.messages import Message, MessagePosted
+from tests.gateway.fake_socket import FakeSocket
+
+
+class Stage:
+    """The parts of an instance the gateway needs; everything but the sockets is real."""
+
+    def __init__(self, path: Path, clock: FakeClock, limits: GatewayLimits | None = None) -> None:
+        self.path = path
+        self.clock = clock
+        self.limits = limits or GatewayLimits()
+        self.database = open_database(path, clock, Writing(encode_fact, {UserCreated: [enrol_new_user]}))
+        self.online: list[str] = []
+        self.hub = Hub(0)
+        self.welcome = Welcome(self.database, self.hub, self.limits, online=lambda: self.online, rooms=lambda _: [])
+
+    async def start(self) -> None:
+        """Begin to take units; the hub starts at the head of the log, as the server's does."""
+        self.hub.pos = await self.database.read(head_pos)
+        self.database.writer.publish = self.hub.publish
+        self.database.writer.after_commit = self._after_commit
+        self.database.start()
+
+    async def add_user(self, name: str) -> Identity:
+        """A new user with a login; a member of every default channel."""
+        account = NewAccount(name, name, None, "")
+        user = await self.database.write(lambda unit: add_user(unit, account, "member", None))
+        return identity_of(user)
+
+    async def log_in_again(self, who: Identity) -> Identity:
+        """Another login of the same user."""
+        return identity_of(who.user)
+
+    async def end_login(self, who: Identity) -> None:
+        """End a login as a log-out does: a fact without an audience."""
+        ended = LoginSessionEnded(who.login_session_id, who.user.id)
+        await self.database.write(lambda unit: unit.record(ended))
+
+    async def add_channel(self, name: str = "general", *, kind: ChannelKind = "text", default: bool = True) -> Channel:
+        """A channel; a default one enrols everybody, any other is private and empty."""
+        visibility: Visibility = "public" if default else "private"
+        return await self.database.write(
+            lambda unit: create_channel(unit, kind, name, is_default=default, visibility=visibility)
+        )
+
+    async def join(self, who: Identity, channel: Channel) -> None:
+        """Make somebody a member."""
+        await self.database.write(lambda unit: add_member(unit, channel, who.user.id))
+
+    async def leave(self, who: Identity, channel: Channel) -> None:
+        """End a membership."""
+        await self.database.write(lambda unit: remove_member(unit, channel.id, who.user.id))
+
+    async def post(self, who: Identity, channel: Channel, text: str = "hello") -> int:
+        """Post a message; its seq."""
+        return await self.database.write(posting(who.user, channel, text))
+
+    def connect(self, who: Identity, socket: FakeSocket | None = None) -> tuple[Connection, FakeSocket]:
+        """A connection that has identified itself and nothing more."""
+        socket = socket or FakeSocket()
+        return Connection(socket, who, "test", self.limits), socket
+
+    async def go_live(self, who: Identity, cursor: str | None = None) -> tuple[Connection, FakeSocket]:
+        """A connection that has been brought up to date."""
+        connection, socket = self.connect(who)
+        await self.welcome.bring_live(connection, cursor)
+        return connection, socket
+
+    def _after_commit(self, facts: list[Fact]) -> None:
+        for fact in facts:
+            if isinstance(fact, LoginSessionEnded):
+                self.hub.close_login_session(fact.login_session_id, fact.user_id)
+
+
+def identity_of(user: User) -> Identity:
+    """A login of a user."""
+    return Identity(user, new_id(), "test")
+
+
+def posting(author: User, channel: Channel, text: str):
+    """The unit that posts one message and returns its seq."""
+
+    def unit(unit: Unit) -> int:
+        feed = channel_feed(channel.id)
+        seq = unit.reserve_seq(feed)
+        message = Message(new_id(), channel.id, author.id, seq, seq, new_id(), text, f"<p>{text}</p>", unit.now)
+        unit.record(MessagePosted(message), feed, seq=seq)
+        return seq
+
+    return unit
