@@ -1,6 +1,20 @@
 """Messages: posting, history, and the HTML that comes of the text."""
 
+from cromulent.messages.errors import NonceReused, NotTextChannel
 from cromulent.messages.facts import MessagePosted
 from cromulent.messages.model import Message
+from cromulent.messages.policy import MAX_HISTORY_PAGE, POSTS_PER_10_SECONDS
+from cromulent.messages.rendering import Renderer
+from cromulent.messages.service import HistoryPage, MessageService
 
-__all__ = ["Message", "MessagePosted"]
+__all__ = [
+    "MAX_HISTORY_PAGE",
+    "POSTS_PER_10_SECONDS",
+    "HistoryPage",
+    "Message",
+    "MessagePosted",
+    "MessageService",
+    "NonceReused",
+    "NotTextChannel",
+    "Renderer",
+]
