@@ -1,0 +1,77 @@
+"""A stalled client: one that takes nothing of what it is sent must cost the others nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bench.figures import Claim, Measured, Section
+from bench.load import Posting, Run
+from bench.sitting import Sitting, Stopwatch, open_receivers
+
+RECEIVERS = 50
+STALLED = 5
+PER_SECOND = 100
+CHARACTERS = 3800
+MOST_DELAY = 1.25
+"""How many times the usual delay is taken for noise."""
+NOTE = (
+    f"{RECEIVERS} receivers, {PER_SECOND} messages of {CHARACTERS:,} characters a second; {STALLED} more connections identify and then "
+    "read nothing. The server cuts one off when what it has not taken passes 1 MiB beyond the buffers of the system."
+)
+
+
+@dataclass(frozen=True)
+class Round:
+    """The same run of messages without and with stalled clients, and the server's processor time a delivery in each (µs)."""
+
+    without: Run
+    with_stalled: Run
+    cost_without: float
+    cost_with: float
+
+
+def measure(sitting: Sitting) -> Section:
+    """Long messages at a fixed rate, so that what a stalled client does not take soon goes beyond every buffer."""
+    rounds = [_one_round(sitting) for _ in range(sitting.scale.rounds)]
+    cut_off = [one.with_stalled.cut_off for one in rounds]
+    slower = Measured([one.with_stalled.p99_ms / one.without.p99_ms for one in rounds])
+    return Section(
+        "A stalled client",
+        ("", "p50 ms", "p99 ms", "processor µs a delivery"),
+        [
+            _row("nobody stalls", [(one.without, one.cost_without) for one in rounds]),
+            _row(f"{STALLED} stall", [(one.with_stalled, one.cost_with) for one in rounds]),
+        ],
+        [
+            Claim(
+                "p99 delay of the others, stalled clients against none", slower.median, MOST_DELAY, "×", 2, at_most=True
+            ),
+            Claim("stalled clients cut off, of every round", min(cut_off), STALLED),
+        ],
+        (NOTE,),
+    )
+
+
+def _one_round(sitting: Sitting) -> Round:
+    posting = Posting(sitting.scale.stalled_messages, 64, PER_SECOND, CHARACTERS)
+    with sitting.instance() as instance, sitting.load() as load:
+        places = instance.places()
+        open_receivers(load, places, RECEIVERS)
+        watch = Stopwatch(instance.pid)
+        load.post(places[0], Posting(20, 1, characters=CHARACTERS))
+        watch.start()
+        without = load.post(places[0], posting)
+        cost_without = watch.used() / without.deliveries * 1e6
+        load.open_stalled(places[0], STALLED)
+        watch.start()
+        with_stalled = load.post(places[0], posting)
+        return Round(without, with_stalled, cost_without, watch.used() / with_stalled.deliveries * 1e6)
+
+
+def _row(name: str, runs: list[tuple[Run, float]]) -> list[str]:
+    return [
+        name,
+        Measured([run.p50_ms for run, _ in runs]).shown(2),
+        Measured([run.p99_ms for run, _ in runs]).shown(2),
+        Measured([cost for _, cost in runs]).shown(1),
+    ]
