@@ -4,10 +4,11 @@ from cromulent.channels.access import access_channel, access_writable_channel, r
 from cromulent.channels.facts import ChannelUpdated, MemberAdded, MemberRemoved, MembershipAdded, MembershipRemoved
 from cromulent.channels.membership import add_member, create_channel, enrol_new_user, remove_member
 from cromulent.channels.model import Channel, ChannelKind, Visibility, WritePermission
-from cromulent.channels.service import ChannelService, MembersPage
+from cromulent.channels.service import MAX_MEMBERS_PAGE, ChannelService, MembersPage
 from cromulent.channels.store import channels_of, member_channel_ids
 
 __all__ = [
+    "MAX_MEMBERS_PAGE",
     "Channel",
     "ChannelKind",
     "ChannelService",

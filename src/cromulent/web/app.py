@@ -14,13 +14,15 @@ from litestar.types import ControllerRouterHandler
 
 from cromulent import __version__
 from cromulent.accounts import AccountService
+from cromulent.channels import ChannelService
 from cromulent.db import Database
+from cromulent.messages import MessageService
 from cromulent.settings import SettingsService
 from cromulent.web.authentication import Authentication, identity_of, visitor_of
 from cromulent.web.client_files import STATIC_FOLDER, ClientFiles, ClientOrApi
 from cromulent.web.errors import answer_with_problem
 from cromulent.web.front_door import AsgiApp, FrontDoor
-from cromulent.web.routes import accounts, health, instance, login_sessions
+from cromulent.web.routes import accounts, channels, health, instance, login_sessions, messages, users
 
 API_PREFIX = "/api/v1"
 
@@ -32,9 +34,18 @@ class Services:
     database: Database
     settings: SettingsService
     accounts: AccountService
+    channels: ChannelService
+    messages: MessageService
 
 
-ROUTES: tuple[ControllerRouterHandler, ...] = (*instance.ROUTES, *accounts.ROUTES, *login_sessions.ROUTES)
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    *instance.ROUTES,
+    *accounts.ROUTES,
+    *login_sessions.ROUTES,
+    *users.ROUTES,
+    *channels.ROUTES,
+    *messages.ROUTES,
+)
 """Everything below `/api/v1`; see `docs/protocol.md`."""
 
 
