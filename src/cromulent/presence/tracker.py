@@ -1,0 +1,77 @@
+"""Who is online: anybody with a connection, and whoever lost the last one a moment ago."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cromulent.kernel.clock import Clock
+from cromulent.presence.policy import GRACE_SECONDS, MAX_ANNOUNCED, SETTLING_SECONDS
+
+Announce = Callable[[Sequence[str], Sequence[str]], None]
+"""Tells everybody which user ids came online and which went offline."""
+
+
+class PresenceTracker:
+    """Counts connections and tells of changes at every `tick`, called about once a second, in one announcement.
+
+    Memory only: after a start everybody comes back by connecting again.
+    """
+
+    def __init__(self, clock: Clock, announce: Announce) -> None:
+        self._clock = clock
+        self._announce = announce
+        self._started_at = clock.monotonic()
+        self._connections: dict[str, int] = {}
+        self._left_at: dict[str, float] = {}
+        self._unannounced: dict[str, None] = {}  # a dict keeps the order in which they came
+
+    def connection_opened(self, user_id: str) -> None:
+        """A user has one connection more."""
+        if user_id not in self._connections and self._left_at.pop(user_id, None) is None:
+            self._unannounced[user_id] = None
+        self._connections[user_id] = self._connections.get(user_id, 0) + 1
+
+    def connection_closed(self, user_id: str) -> None:
+        """A user has one connection less; called once for every `connection_opened`."""
+        left = self._connections[user_id] - 1
+        if left:
+            self._connections[user_id] = left
+        else:
+            del self._connections[user_id]
+            self._left_at[user_id] = self._clock.monotonic()
+
+    def is_online(self, user_id: str) -> bool:
+        """Whether a user counts as online now."""
+        return user_id in self._connections or user_id in self._left_at
+
+    def online_user_ids(self) -> list[str]:
+        """Everybody who counts as online now."""
+        return [*self._connections, *self._left_at]
+
+    def tick(self) -> None:
+        """Announce what has changed since the last tick; nothing when nothing has."""
+        online = self._take_arrived()
+        offline = self._take_gone()
+        if online or offline:
+            self._announce(online, offline)
+
+    def _take_arrived(self) -> list[str]:
+        arrived = list(self._unannounced)[:MAX_ANNOUNCED]
+        for user_id in arrived:
+            del self._unannounced[user_id]
+        return arrived
+
+    def _take_gone(self) -> list[str]:
+        """Those whose grace is over, the first to leave first. Until then they can return without anybody noticing."""
+        now = self._clock.monotonic()
+        if now - self._started_at < SETTLING_SECONDS:
+            return []
+        gone: list[str] = []
+        for user_id, left_at in self._left_at.items():
+            if now - left_at < GRACE_SECONDS or len(gone) == MAX_ANNOUNCED:
+                break
+            gone.append(user_id)
+        for user_id in gone:
+            del self._left_at[user_id]
+            self._unannounced.pop(user_id, None)
+        return gone
