@@ -9,7 +9,8 @@ from bench.instance import Instance
 from bench.load import Load, Place, Posting, Run, SendLoop
 from bench.sitting import Sitting, Stopwatch, open_receivers
 
-WARM_UP = 3
+WARM_UP = 20
+"""Messages before the first round: a young TCP connection acknowledges at once, and the sender pays for that."""
 EIGHT = 8
 FIGURES_NOTE = (
     "*C loop* and *server* are deliveries per second of processor time (user and system, all threads), *ratio* is the second "
@@ -89,6 +90,7 @@ def _measure_modes(
     load.save_frame(frame)
     found: list[tuple[Plan, list[Round]]] = []
     with sitting.send_loop(receivers, frame) as (loop, readers):
+        _Bare(loop, readers).send(WARM_UP, 1)
         for mode in MODES:
             plan = _plan(sitting, mode, receivers)
             rounds = [
@@ -112,13 +114,15 @@ class _Bare:
     readers: Load
 
     def per_cpu_second(self, plan: Plan) -> float:
-        in_flight = 1 if plan.mode.at_fixed_rate else plan.mode.in_flight
-        self.readers.expect(plan.messages, in_flight)
         watch = Stopwatch(self.loop.pid)
         watch.start()
-        self.loop.run(plan.messages, in_flight, plan.per_second)
-        used = watch.used()
-        return self.readers.counted().deliveries / used
+        run = self.send(plan.messages, 1 if plan.mode.at_fixed_rate else plan.mode.in_flight, plan.per_second)
+        return run.deliveries / watch.used()
+
+    def send(self, messages: int, in_flight: int, per_second: float = 0) -> Run:
+        self.readers.expect(messages, in_flight)
+        self.loop.run(messages, in_flight, per_second)
+        return self.readers.counted()
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,10 @@ class _Ours:
     place: Place
 
     def per_cpu_second(self, plan: Plan) -> tuple[float, Run, float]:
-        server, load = Stopwatch(self.instance.pid), Stopwatch(self.load.pid)
+        server = Stopwatch(self.instance.pid)
         server.start()
-        load.start()
         run = self.load.post(self.place, Posting(plan.messages, plan.mode.in_flight, plan.per_second))
-        return run.deliveries / server.used(), run, load.used() / run.seconds
+        return run.deliveries / server.used(), run, run.busy_seconds / run.seconds
 
 
 def _one_round(plan: Plan, bare: _Bare, ours: _Ours) -> Round:

@@ -21,7 +21,7 @@ from bench.processes import pin
 
 START_SECONDS = 30
 STOP_SECONDS = 20
-_LINK = re.compile(r"http\S+#\w+=([\w-]+)")
+_LINK = re.compile(r"http\S+/enter#([\w-]+)")
 _NO_LIMITS = {
     "CROMULENT_POSTS_PER_10_SECONDS": "100000000",
     "CROMULENT_CONNECTIONS_PER_USER": "1000000",
@@ -57,7 +57,7 @@ class Instance:
         folder.mkdir(parents=True)
         self.port = _free_port()
         self.output = folder / "output.log"
-        command = [sys.executable, "-m", "cromulent", "serve", "--demo", "--port", str(self.port)]
+        command = [sys.executable, "-m", "cromulent.cli", "serve", "--demo", "--port", str(self.port)]
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
                 [*command, "--data", str(folder / "data")],

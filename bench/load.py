@@ -28,6 +28,7 @@ class Run(msgspec.Struct, frozen=True):
     p50_ms: float
     p99_ms: float
     max_ms: float
+    busy_seconds: float
 
 
 class PagesRead(msgspec.Struct, frozen=True):
@@ -74,10 +75,11 @@ class Posting:
 
 
 class Load:
-    """The load generator: a process of its own, pinned away from what is measured."""
+    """The load generator: a process of its own, pinned away from what is measured. `awake`, it never sleeps while it counts."""
 
-    def __init__(self, programs: Programs, cores: frozenset[int]) -> None:
-        self._process = subprocess.Popen([programs.load], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, programs: Programs, cores: frozenset[int], *, awake: bool) -> None:
+        command = [str(programs.load), *(["--awake"] if awake else [])]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.pid = self._process.pid
         pin(self.pid, cores)
 

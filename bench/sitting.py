@@ -53,7 +53,7 @@ class Sitting:
     @contextmanager
     def load(self) -> Iterator[Load]:
         """A load generator."""
-        load = Load(self._programs, self.cores.load)
+        load = Load(self._programs, self.cores.load, awake=self.cores.are_apart)
         try:
             yield load
         finally:
