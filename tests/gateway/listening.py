@@ -24,6 +24,11 @@ class Listener:
         self.connection: Connection | None = None
         self._read = 0
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is connected and up to date."""
+        return self.connection is not None and self.connection.is_live
+
     async def come(self, socket: FakeSocket | None = None) -> None:
         """Connect, resuming where there is something to resume from; returns when live or gone."""
         self.socket = socket or FakeSocket()

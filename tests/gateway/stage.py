@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, UserCreated, add_user
@@ -80,7 +81,7 @@ class Stage:
         await self.welcome.bring_live(connection, cursor)
         return connection, socket
 
-    def _after_commit(self, facts: list[Fact]) -> None:
+    def _after_commit(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
             if isinstance(fact, LoginSessionEnded):
                 self.hub.close_login_session(fact.login_session_id, fact.user_id)
@@ -91,7 +92,7 @@ def identity_of(user: User) -> Identity:
     return Identity(user, new_id(), "test")
 
 
-def posting(author: User, channel: Channel, text: str):
+def posting(author: User, channel: Channel, text: str) -> Callable[[Unit], int]:
     """The unit that posts one message and returns its seq."""
 
     def unit(unit: Unit) -> int:

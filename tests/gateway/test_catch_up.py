@@ -124,7 +124,7 @@ async def test_no_gap_and_no_double_while_others_never_stop_posting(stage: Stage
         listener.read()
         listener.go()
         await listener.come()
-        assert listener.connection is not None and listener.connection.is_live
+        assert listener.is_live
     going_on = False
     await asyncio.gather(*posting_now)
     for listener in listeners:
@@ -141,7 +141,7 @@ async def test_a_flood_cannot_keep_a_connection_from_going_live(stage: Stage) ->
     await post_many(stage, ann, channel, 1000)
     flood = asyncio.ensure_future(post_many(stage, ann, channel, 5000))
     await listener.come()
-    assert listener.connection is not None and listener.connection.is_live
+    assert listener.is_live
     assert not flood.done()
     await flood
     assert listener.read().complaints == []

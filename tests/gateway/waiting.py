@@ -14,6 +14,10 @@ async def until(condition: Callable[[], object], what: str = "it") -> None:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             while not condition():
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await _a_moment()
     except TimeoutError:
         raise AssertionError(f"{what} did not happen in {DEADLINE_SECONDS} s") from None
+
+
+async def _a_moment() -> None:
+    await asyncio.sleep(LOOK_EVERY_SECONDS)

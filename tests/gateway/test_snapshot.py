@@ -1,0 +1,144 @@
+"""*Snapshot + events == fresh snapshot*, for every kind of event and for long random histories of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+
+from cromulent.accounts import Identity, UserUpdated
+from cromulent.accounts.store import users
+from cromulent.channels import Channel, ChannelUpdated
+from cromulent.channels.store import channels
+from cromulent.db import INSTANCE_FEED, Unit, channel_feed
+from cromulent.gateway.dispatch import ENCODERS
+from tests.gateway.listening import Listener, fresh
+from tests.gateway.stage import Stage
+
+pytestmark = pytest.mark.anyio
+
+
+async def rename_user(stage: Stage, who: Identity, name: str) -> None:
+    """Change a profile."""
+    user = replace(who.user, display_name=name)
+
+    def unit(unit: Unit) -> None:
+        unit.connection.execute(update(users).where(users.c.id == user.id).values(display_name=name))
+        unit.record(UserUpdated(user), INSTANCE_FEED)
+
+    await stage.database.write(unit)
+
+
+async def rename_channel(stage: Stage, channel: Channel, name: str) -> None:
+    """Change a channel."""
+    changed = replace(channel, name=name)
+
+    def unit(unit: Unit) -> None:
+        unit.connection.execute(update(channels).where(channels.c.id == channel.id).values(name=name))
+        unit.record(ChannelUpdated(changed), channel_feed(channel.id))
+
+    await stage.database.write(unit)
+
+
+class World:
+    """A few channels, and everything that can happen among them, by the dispatch it ends in."""
+
+    def __init__(self, stage: Stage, open_to_all: Channel, private: Channel, ann: Identity) -> None:
+        self.stage = stage
+        self.open_to_all = open_to_all
+        self.private = private
+        self.ann = ann
+        self.actions: dict[str, Callable[[], Awaitable[object]]] = {
+            "user.created": lambda: stage.add_user(f"user{stage.hub.pos}"),
+            "user.updated": lambda: rename_user(stage, ann, f"Ann {stage.hub.pos}"),
+            "membership.added": lambda: stage.join(ann, private),
+            "membership.removed": lambda: stage.leave(ann, private),
+            "channel.updated": lambda: rename_channel(stage, open_to_all, f"number {stage.hub.pos}"),
+            "channel.member_added": lambda: stage.add_user(f"user{stage.hub.pos}"),
+            "channel.member_removed": self._somebody_else_leaves,
+            "message.posted": lambda: stage.post(ann, open_to_all),
+        }
+
+    async def _somebody_else_leaves(self) -> None:
+        other = await self.stage.add_user(f"user{self.stage.hub.pos}")
+        await self.stage.leave(other, self.open_to_all)
+
+
+@pytest.fixture
+async def world(stage: Stage) -> World:
+    """Ann is a member of both channels."""
+    open_to_all, private = await stage.add_channel(), await stage.add_channel("private", default=False)
+    ann = await stage.add_user("ann")
+    await stage.join(ann, private)
+    return World(stage, open_to_all, private, ann)
+
+
+async def test_every_kind_of_event_is_among_those_tried_here(world: World) -> None:
+    assert set(world.actions) == {name for name, _ in ENCODERS.values()}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, _ in ENCODERS.values()))
+async def test_snapshot_and_one_event_are_a_fresh_snapshot(world: World, name: str) -> None:
+    stage = world.stage
+    if name == "membership.added":
+        await stage.leave(world.ann, world.private)
+    live, resuming = Listener(stage, world.ann), Listener(stage, world.ann)
+    await live.come()
+    await resuming.come()
+    resuming.go()
+    before = live.model.state().copy()
+    feeds = dict(before["feeds"])
+    await world.actions[name]()
+    await resuming.come()
+    assert name in {dispatch["t"] for dispatch in live.socket.dispatches()}
+    expected = (await fresh(stage, world.ann)).state()
+    for listener in (live, resuming):
+        assert listener.read().complaints == []
+        assert listener.model.state() == expected
+    assert expected["feeds"] != feeds
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_snapshot_and_any_history_are_a_fresh_snapshot(world: World, seed: int) -> None:
+    stage, luck = world.stage, random.Random(seed)
+    live, wandering = Listener(stage, world.ann), Listener(stage, world.ann)
+    await live.come()
+    await wandering.come()
+    names = sorted(world.actions)
+    for _ in range(120):
+        await world.actions[luck.choice(names)]()
+        if luck.random() < 0.15:
+            wandering.read()
+            wandering.go()
+            for _ in range(luck.randrange(6)):
+                await world.actions[luck.choice(names)]()
+            await wandering.come()
+    expected = (await fresh(stage, world.ann)).state()
+    for listener in (live, wandering):
+        assert listener.read().complaints == []
+        assert listener.model.state() == expected
+    assert live.model.messages[world.open_to_all.id] == wandering.model.messages[world.open_to_all.id]
+
+
+async def test_the_snapshot_is_bounded_and_holds_no_message(world: World) -> None:
+    await world.stage.post(world.ann, world.open_to_all, "not in the snapshot")
+    _, socket = await world.stage.go_live(world.ann)
+    ready = socket.messages()[0]
+    assert set(ready) == {"op", "user", "snapshot", "cursor"}
+    assert set(ready["snapshot"]) == {"channels", "users", "feeds", "presence", "rooms"}
+    assert "not in the snapshot" not in str(ready)
+    assert "email" not in str(ready)
+
+
+async def test_a_channel_one_is_not_a_member_of_is_nowhere_in_the_snapshot(stage: Stage) -> None:
+    private = await stage.add_channel("hidden treasure", default=False)
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    await stage.join(ben, private)
+    await stage.post(ben, private, "buried here")
+    _, socket = await stage.go_live(ann)
+    text = str(socket.messages())
+    assert private.id not in text
+    assert "treasure" not in text
