@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,10 +20,10 @@ NUMBER = re.compile(r"\d")
 
 
 @pytest.fixture(scope="module")
-def sitting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sitting]:
+def sitting(tmp_path_factory: pytest.TempPathFactory) -> Sitting:
     assert shutil.which("cc"), "the benchmarks need a C compiler"
     folder = tmp_path_factory.mktemp("bench")
-    yield Sitting(folder, compile_programs(folder), share_cores(), TINY)
+    return Sitting(folder, compile_programs(folder), share_cores(), TINY)
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
