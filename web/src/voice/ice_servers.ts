@@ -1,0 +1,121 @@
+/** The ICE servers of a call: given by the server, refetched before they expire, never known to the client itself. */
+import type { Clock } from './clock';
+import type { IceServersReply, IceServer, IceTransportPolicy } from './wire';
+
+/** They are refetched after this part of their life. */
+const REFETCH_AT = 0.6;
+const RETRY_MS = 30_000;
+/** A restart with less life left than this asks for fresh ones first. */
+const SHORT_LIFE_MS = 600_000;
+
+const URL_FORM = /^(stuns?|turns?):\S+$/i;
+const RELAY_FORM = /^turns?:/i;
+
+export interface IceServersPorts {
+  readonly clock: Clock;
+  /** Asks the server; rejects when it cannot be asked. */
+  ask(): Promise<IceServersReply>;
+  /** There are new ones: time to give them to the connections. */
+  renewed(): void;
+  note(event: string, details?: Record<string, unknown>): void;
+}
+
+export class IceServers {
+  readonly #ports: IceServersPorts;
+  #servers: RTCIceServer[];
+  #policy: IceTransportPolicy = 'all';
+  #expiresAt: number | null = null;
+  #cancelRefetch: () => void = () => undefined;
+  #asking: Promise<boolean> | null = null;
+  #closed = false;
+
+  /** `iceServers` are those to begin with; the reply to a join replaces them. */
+  constructor(ports: IceServersPorts, iceServers: readonly RTCIceServer[]) {
+    this.#ports = ports;
+    this.#servers = [...iceServers];
+  }
+
+  get servers(): readonly RTCIceServer[] {
+    return this.#servers;
+  }
+
+  get policy(): IceTransportPolicy {
+    return this.#policy;
+  }
+
+  /** Whether there is any relay among them. */
+  get relayConfigured(): boolean {
+    return this.#servers.some((server) => [server.urls].flat().some((url) => RELAY_FORM.test(url)));
+  }
+
+  get shortLived(): boolean {
+    return this.#expiresAt !== null && this.#expiresAt - this.#ports.clock.now() < SHORT_LIFE_MS;
+  }
+
+  configuration(relayOnly: boolean): RTCConfiguration {
+    const relay = this.#policy === 'relay' || (relayOnly && this.relayConfigured);
+    return {
+      iceServers: this.#servers,
+      iceTransportPolicy: relay ? 'relay' : 'all',
+      bundlePolicy: 'max-bundle',
+    };
+  }
+
+  /** Takes what the server has given; their life counts from now, by our clock's running only. */
+  take(reply: IceServersReply): void {
+    this.#servers = usable(reply.ice_servers);
+    this.#policy = reply.ice_transport_policy;
+    const life = reply.expires_in_seconds === null ? null : reply.expires_in_seconds * 1000;
+    this.#expiresAt = life === null ? null : this.#ports.clock.now() + life;
+    this.#cancelRefetch();
+    if (life !== null) this.#refetchAfter(life * REFETCH_AT);
+  }
+
+  /** Asks for fresh ones; answers whether they came. Those who ask at the same time share one request. */
+  refresh(): Promise<boolean> {
+    this.#asking ??= this.#refresh().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelRefetch();
+  }
+
+  async #refresh(): Promise<boolean> {
+    try {
+      const reply = await this.#ports.ask();
+      if (this.#closed) return false;
+      this.take(reply);
+      this.#ports.renewed();
+      return true;
+    } catch (error) {
+      this.#ports.note('ice servers not renewed', { error: String(error) });
+      return false;
+    }
+  }
+
+  #refetchAfter(milliseconds: number): void {
+    this.#cancelRefetch = this.#ports.clock.after(milliseconds, () => {
+      void this.refresh().then((renewed) => {
+        if (!renewed && !this.#closed) this.#refetchAfter(RETRY_MS);
+      });
+    });
+  }
+}
+
+/** Without what would make RTCPeerConnection throw: one bad line of an operator must not end every call. */
+function usable(servers: readonly IceServer[]): RTCIceServer[] {
+  return servers.flatMap((server) => {
+    const complete = server.username !== undefined && server.credential !== undefined;
+    const urls = server.urls.filter((url) => URL_FORM.test(url) && (complete || !RELAY_FORM.test(url)));
+    return urls.length > 0 ? [{ ...server, urls }] : [];
+  });
+}
+
+/** A relay on another host than the instance may end an allocation when its credentials expire. */
+export function isForeignRelay(url: string, instanceHost: string): boolean {
+  return /^turns?:(\[[^\]]*\]|[^:?]+)/i.exec(url)?.[1]?.toLowerCase() !== instanceHost.toLowerCase();
+}

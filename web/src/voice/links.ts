@@ -1,0 +1,115 @@
+/** All links of a room: one for each remote participant, made and closed as the roster says. */
+import { isForeignRelay } from './ice_servers';
+import { PeerLink, type LinkPorts } from './peer_link';
+import type { AudioTrack } from './peer_connection';
+import type { Participant, ReceivedSignal } from './wire';
+
+/** Signals of somebody the roster does not show yet are kept until it does. */
+const STRANGERS_SIGNALS = 60;
+
+export class Links {
+  readonly #ports: LinkPorts;
+  readonly #closed: (peerId: string) => void;
+  readonly #links = new Map<string, PeerLink>();
+  readonly #generations = new Map<string, number>();
+  #strangers: ReceivedSignal[] = [];
+  #selfId = '';
+  #track: AudioTrack | null = null;
+
+  /** `closed` is told when a peer's link is gone. */
+  constructor(ports: LinkPorts, closed: (peerId: string) => void) {
+    this.#ports = ports;
+    this.#closed = closed;
+  }
+
+  get all(): PeerLink[] {
+    return [...this.#links.values()];
+  }
+
+  get(peerId: string): PeerLink | undefined {
+    return this.#links.get(peerId);
+  }
+
+  /** Who we are in this room; links made under another id are closed. */
+  become(selfId: string): void {
+    if (selfId === this.#selfId) return;
+    this.closeAll();
+    this.#generations.clear();
+    this.#selfId = selfId;
+  }
+
+  /** Makes or updates the link to a participant; oneself is passed over. */
+  put(participant: Participant): void {
+    if (participant.id === this.#selfId) return;
+    const known = this.#links.get(participant.id);
+    if (known) known.update(participant);
+    else this.#make(participant);
+  }
+
+  remove(peerId: string): void {
+    const link = this.#links.get(peerId);
+    if (!link) return;
+    this.#links.delete(peerId);
+    this.#generations.set(peerId, link.pair.generation);
+    link.close();
+    this.#closed(peerId);
+  }
+
+  /** Answers false when the sender is unknown: the roster has a hole. */
+  signal(signal: ReceivedSignal): boolean {
+    const link = this.#links.get(signal.from);
+    if (!link) this.#strangers = [...this.#strangers, signal].slice(-STRANGERS_SIGNALS);
+    link?.signal(signal);
+    return link !== undefined;
+  }
+
+  sample(): void {
+    for (const link of this.#links.values()) void link.sample();
+  }
+
+  advance(elapsedMs: number, mayRepair: boolean): void {
+    for (const link of this.all) link.advance(elapsedMs, mayRepair);
+  }
+
+  resetBaselines(): void {
+    for (const link of this.#links.values()) link.resetBaseline();
+  }
+
+  replaceTrack(track: AudioTrack | null): void {
+    this.#track = track;
+    for (const link of this.#links.values()) link.pair.replaceTrack(track);
+  }
+
+  /** Gives new ICE servers to all connections; healthy ones go on, but for those over a relay of strangers. */
+  renewIceServers(instanceHost: string): void {
+    for (const { pair } of this.#links.values()) {
+      pair.configure();
+      const relay = pair.current?.watch.last.relayUrl;
+      if (relay && isForeignRelay(relay, instanceHost)) pair.restart();
+    }
+  }
+
+  resend(): void {
+    for (const link of this.#links.values()) link.pair.resend();
+  }
+
+  closeAll(): void {
+    for (const peerId of [...this.#links.keys()]) this.remove(peerId);
+    this.#strangers = [];
+  }
+
+  #make(participant: Participant): void {
+    const generation = (this.#generations.get(participant.id) ?? 0) + 1;
+    const link = new PeerLink(this.#ports, {
+      selfId: this.#selfId,
+      participant,
+      generation,
+      track: this.#track,
+    });
+    this.#links.set(participant.id, link);
+    link.start();
+    const waiting = this.#strangers.filter((signal) => signal.from === participant.id);
+    this.#strangers = this.#strangers.filter((signal) => signal.from !== participant.id);
+    for (const signal of waiting) link.signal(signal);
+  }
+}

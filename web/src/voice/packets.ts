@@ -1,0 +1,79 @@
+/** The packet watchdog: how long ago the peer's sound, its reports on us and its consent last came. */
+import type { MediaSample } from './peer_connection';
+
+const NOTHING: MediaSample = {
+  packetsReceived: 0,
+  packetsLost: 0,
+  lastReport: null,
+  consentResponses: 0,
+  roundTripMs: null,
+  path: null,
+  relayUrl: null,
+};
+
+/** Ages by our own clock: a counter that moved is news, whatever time stamp it carries. */
+export class PacketWatch {
+  #last: MediaSample = NOTHING;
+  #packetAt: number;
+  #reportAt: number;
+  #consentAt: number;
+  #flowed = false;
+  #consented = false;
+
+  constructor(now: number) {
+    this.#packetAt = this.#reportAt = this.#consentAt = now;
+  }
+
+  get last(): MediaSample {
+    return this.#last;
+  }
+
+  feed(sample: MediaSample, now: number): void {
+    if (sample.packetsReceived !== this.#last.packetsReceived) {
+      this.#packetAt = now;
+      this.#flowed = true;
+    }
+    if (sample.lastReport !== this.#last.lastReport) this.#reportAt = now;
+    if (sample.consentResponses !== this.#last.consentResponses) {
+      this.#consentAt = now;
+      this.#consented = true;
+    }
+    this.#last = sample;
+  }
+
+  /** Starts counting afresh: after a frozen page, or when the peer is about to send for the first time. */
+  reset(now: number): void {
+    this.#packetAt = Math.max(this.#packetAt, now);
+    this.#reportAt = Math.max(this.#reportAt, now);
+    this.#consentAt = Math.max(this.#consentAt, now);
+  }
+
+  /** We begin to send: the first report on us is due from now. */
+  expectReports(now: number): void {
+    this.#reportAt = now;
+  }
+
+  /** Whether a packet has ever come on this connection. */
+  get flowed(): boolean {
+    return this.#flowed;
+  }
+
+  /** Milliseconds since the last packet, or since counting began. */
+  packetAge(now: number): number {
+    return now - this.#packetAt;
+  }
+
+  reportAge(now: number): number {
+    return now - this.#reportAt;
+  }
+
+  /** Milliseconds since the last consent answer; infinite before the first. */
+  consentAge(now: number): number {
+    return this.#consented ? now - this.#consentAt : Infinity;
+  }
+
+  /** Milliseconds by which the path outlived the sound: the last consent answer came so long after the last packet. */
+  get consentAfterPackets(): number {
+    return this.#consented ? this.#consentAt - this.#packetAt : 0;
+  }
+}

@@ -1,0 +1,357 @@
+/** The link to one remote participant: its state, its ladders, and whether that peer is heard. */
+import type { Clock } from './clock';
+import type { Connection } from './connection';
+import { ConnectionPair } from './connection_pair';
+import { diagnose, knownRelayFault } from './diagnosis';
+import type { IceServers } from './ice_servers';
+import { LinkStateMachine, type LinkState, type ShownLinkState } from './link_state';
+import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
+import { reasonOf, type Reason, type ReasonCode } from './reasons';
+import { FIRST_CONNECT, LadderRun, REPAIR, type RepairSlots, type RepairStep } from './repair';
+import { RepairRequests } from './repair_requests';
+import type { Participant, ReceivedSignal, Signal } from './wire';
+
+/** A link that was heard is in trouble after so long without a packet. */
+const STALL_MS = 1_500;
+/** A connection that has just replaced another gets so long for its first packet. */
+const FIRST_PACKET_MS = 5_000;
+/** A peer counts as heard for so long after a packet of its sound. */
+const HEARD_MS = 2_000;
+const REPORT_MS = 10_000;
+/** ICE consent is checked every few seconds and lapses (RFC 7675 gives it 30 s; a dead path is known sooner). */
+const CONSENT_MS = 6_000;
+/** The path has outlived the sound when consent came so long after the last packet. */
+const SILENCE_MS = 1_500;
+/** The impolite side waits so long for the other's offer. */
+const OFFER_ANYWAY_MS = 3_000;
+const BACK_TO_DIRECT_MS = 30_000;
+
+export interface LinkPorts {
+  readonly clock: Clock;
+  readonly connect: PeerConnectionFactory;
+  readonly iceServers: IceServers;
+  readonly slots: RepairSlots;
+  send(to: string, signal: Signal): void;
+  /** The sound of the peer is this track now. */
+  track(peerId: string, track: AudioTrack): void;
+  /** A link that was well is not; the gateway should be probed and the server asked about that peer. */
+  troubled(link: PeerLink): void;
+  changed(): void;
+  note(event: string, details?: Record<string, unknown>): void;
+}
+
+export interface LinkOptions {
+  readonly selfId: string;
+  readonly participant: Participant;
+  readonly generation: number;
+  readonly track: AudioTrack | null;
+}
+
+export class PeerLink {
+  readonly peerId: string;
+  readonly pair: ConnectionPair;
+  readonly knownSince: number;
+  readonly #ports: LinkPorts;
+  readonly #polite: boolean;
+  readonly #machine: LinkStateMachine;
+  readonly #requests = new RepairRequests();
+  #participant: Participant;
+  #ladder: LadderRun | null;
+  #reason: Reason | null = null;
+  #answered = false;
+  #okSince: number | null = null;
+  #directTried: Connection | null = null;
+  #cancelOffer: () => void = () => undefined;
+  #present = true;
+
+  constructor(ports: LinkPorts, options: LinkOptions) {
+    const { participant, selfId } = options;
+    this.#ports = ports;
+    this.#participant = participant;
+    this.peerId = participant.id;
+    this.#polite = selfId > this.peerId;
+    this.knownSince = ports.clock.now();
+    this.#ladder = new LadderRun(FIRST_CONNECT, () => ports.clock.random());
+    this.#machine = new LinkStateMachine((from, to) => {
+      this.#note('link', { from, to, rung: this.#ladder?.rung ?? 0 });
+      ports.changed();
+    });
+    this.pair = new ConnectionPair(this.#pairPorts(), this.#pairEvents(), {
+      ...options,
+      polite: this.#polite,
+    });
+  }
+
+  /** The later comer offers at once, the other if nothing comes. */
+  start(): void {
+    if (this.#polite) this.pair.open();
+    else this.#cancelOffer = this.#ports.clock.after(OFFER_ANYWAY_MS, () => this.pair.open());
+  }
+
+  get state(): LinkState {
+    return this.#machine.state;
+  }
+
+  get shownState(): ShownLinkState {
+    return this.#machine.shown;
+  }
+
+  get participant(): Participant {
+    return this.#participant;
+  }
+
+  /** Whether the peer's lease is fresh, as far as the server has told; the ladder rests while it is not. */
+  get present(): boolean {
+    return this.#present;
+  }
+
+  set present(present: boolean) {
+    if (present === this.#present) return;
+    this.#present = present;
+    this.#note('presence', { present });
+    if (present && this.state !== 'ok') this.suspect('returned');
+    this.#ports.changed();
+  }
+
+  get reason(): Reason | null {
+    return this.#reason;
+  }
+
+  get everHeard(): boolean {
+    return this.#okSince !== null;
+  }
+
+  /** Whether sound comes from the peer and, if we `send`, ours is reported to arrive; play-out is the caller's to know. */
+  heard(now: number, sending: boolean): boolean {
+    const watch = this.pair.current?.watch;
+    if (!watch || this.state !== 'ok') return false;
+    const fresh = this.#participant.sends_audio ? watch.packetAge(now) <= HEARD_MS : this.#consents(now);
+    return fresh && (!sending || watch.reportAge(now) < REPORT_MS);
+  }
+
+  /** Packets received on the connection of the moment. */
+  get received(): number {
+    return this.pair.current?.watch.last.packetsReceived ?? 0;
+  }
+
+  update(participant: Participant): void {
+    const begins = participant.sends_audio && !this.#participant.sends_audio;
+    if (begins) this.pair.current?.watch.reset(this.#ports.clock.now());
+    this.#participant = participant;
+  }
+
+  signal(signal: ReceivedSignal): void {
+    this.#answered = true;
+    if (this.state === 'new') this.#machine.become('negotiating');
+    if (signal.kind === 'repair_request') this.#asked(signal);
+    else this.pair.signal(signal);
+  }
+
+  /** Reads the counters of the connection. */
+  async sample(): Promise<void> {
+    await this.pair.current?.sample();
+    this.#judge();
+  }
+
+  /** Lets the ladder run on; `mayRepair` is false while the gateway does not answer. */
+  advance(elapsedMs: number, mayRepair: boolean): void {
+    this.#judge();
+    if (mayRepair && this.#present) this.#climb(elapsedMs);
+    if (this.#machine.starting || this.state === 'failed') this.#nameKnownFault();
+    if (!this.#ladder && mayRepair) this.#considerDirect();
+  }
+
+  /** Starts the repair ladder from its first rung; a link that is still being made has its own. */
+  suspect(cause: string): void {
+    if (this.#machine.starting) return;
+    this.#note('suspected', { cause });
+    const news = this.#ladder === null;
+    if (this.state === 'ok') this.#machine.become('unstable');
+    this.#ladder = new LadderRun(REPAIR, () => this.#ports.clock.random());
+    if (news) this.#ports.troubled(this);
+  }
+
+  /** The counters stood still with the page, not with the network. */
+  resetBaseline(): void {
+    this.pair.current?.watch.reset(this.#ports.clock.now());
+  }
+
+  close(): void {
+    this.#cancelOffer();
+    this.#ports.slots.release(this);
+    this.pair.close();
+    this.#ladder = null;
+  }
+
+  #judge(): void {
+    const connection = this.pair.current;
+    if (!connection) return;
+    const now = this.#ports.clock.now();
+    if (this.#alive(connection, now)) return this.#recover(now);
+    if (this.#silent(connection, now)) return this.#fallSilent();
+    if (this.state === 'ok' && this.#stalled(connection, now)) this.suspect('stall');
+    if (this.state === 'unstable' && !this.#ladder) this.suspect('silent path lost');
+  }
+
+  #alive(connection: Connection, now: number): boolean {
+    if (!this.#participant.sends_audio) return connection.state === 'connected' && this.#consents(now);
+    return connection.watch.flowed && connection.watch.packetAge(now) < STALL_MS;
+  }
+
+  #stalled(connection: Connection, now: number): boolean {
+    const { watch } = connection;
+    if (!this.#participant.sends_audio)
+      return watch.packetAge(now) >= FIRST_PACKET_MS && !this.#consents(now);
+    return watch.packetAge(now) >= (watch.flowed ? STALL_MS : FIRST_PACKET_MS);
+  }
+
+  /** The path stands and only the sound is missing: nothing a restart could mend. */
+  #silent({ state, watch }: Connection, now: number): boolean {
+    if (!this.#participant.sends_audio || state !== 'connected') return false;
+    return this.#consents(now) && watch.consentAfterPackets >= SILENCE_MS;
+  }
+
+  #consents(now: number): boolean {
+    return (this.pair.current?.watch.consentAge(now) ?? Infinity) < CONSENT_MS;
+  }
+
+  #recover(now: number): void {
+    if (this.state === 'ok') return;
+    this.#endLadder();
+    this.#reason = null;
+    this.#okSince = now;
+    this.#present = true;
+    this.#machine.become('ok');
+  }
+
+  #fallSilent(): void {
+    if (this.state === 'unstable' && !this.#ladder) return;
+    this.#endLadder();
+    this.#name('no_media');
+    this.#machine.become('unstable');
+  }
+
+  #endLadder(): void {
+    this.#ladder = null;
+    this.#ports.slots.release(this);
+  }
+
+  #climb(elapsedMs: number): void {
+    const ladder = this.#ladder;
+    if (!ladder) return;
+    const repairing = ladder.ladder === REPAIR && this.state !== 'failed';
+    if (repairing && !this.#ports.slots.acquire(this)) return;
+    const step = ladder.advance(elapsedMs);
+    if (!step) return;
+    this.#note('rung', { step, rung: ladder.rung });
+    if (step === 'fail') return this.#fail();
+    if (repairing) this.#machine.become('repairing');
+    if (this.#polite && this.#answered) this.#askForRepair();
+    else void this.#perform(step);
+  }
+
+  #fail(): void {
+    this.#ports.slots.release(this);
+    this.#name(diagnose(this.#facts(), this.#ports.clock.now()));
+    this.#machine.become('failed');
+  }
+
+  #askForRepair(): void {
+    this.pair.newest?.resend();
+    const { generation } = this.pair;
+    this.#ports.send(this.peerId, { kind: 'repair_request', data: {}, generation, negotiation_id: 0 });
+  }
+
+  async #perform(step: RepairStep): Promise<void> {
+    const { iceServers, clock } = this.#ports;
+    this.#requests.acted(clock.now());
+    const ladder = this.#ladder;
+    if (step === 'restart_fresh' || iceServers.shortLived) await iceServers.refresh();
+    if (ladder !== this.#ladder) return; // healed or closed meanwhile
+    if (step === 'rebuild' || step === 'rebuild_relay') return this.pair.rebuild(step === 'rebuild_relay');
+    if (!this.pair.current) this.pair.open();
+    else if (this.pair.current.agreed) this.pair.restart();
+    else this.pair.resend();
+  }
+
+  /** The peer does not hear us: the impolite side leads, unless it is at it already. */
+  #asked(signal: ReceivedSignal): void {
+    if (signal.generation < this.pair.generation) {
+      if (this.pair.rebuilding) this.pair.resend();
+      else this.pair.sendStale(signal.negotiation_id);
+    } else if (signal.generation > this.pair.generation) {
+      this.pair.overtake(signal.generation);
+    } else if (!this.#polite && (!this.#ladder || this.state === 'failed')) {
+      const step = this.#requests.take(this.#ports.clock.now());
+      if (step) void this.#perform(step);
+    }
+  }
+
+  #nameKnownFault(): void {
+    const { newest } = this.pair;
+    const fault = newest?.relayOnly ? knownRelayFault(this.#facts(), this.#ports.clock.now()) : null;
+    if (fault && this.#reason?.code !== fault) {
+      this.#name(fault);
+      this.#ports.changed();
+    }
+  }
+
+  #name(code: ReasonCode): void {
+    this.#reason = reasonOf(code);
+    this.#note('reason', { code });
+  }
+
+  #facts() {
+    return {
+      connection: this.pair.newest,
+      answered: this.#answered,
+      relayConfigured: this.#ports.iceServers.relayConfigured,
+    };
+  }
+
+  /** Once for each connection: a call that had to go through a relay tries to get back to the direct path. */
+  #considerDirect(): void {
+    const connection = this.pair.current;
+    if (this.#polite || this.state !== 'ok' || !connection || connection === this.#directTried) return;
+    if (connection.watch.last.path !== 'relay' || this.#ports.iceServers.policy === 'relay') return;
+    if (this.#ports.clock.now() - (this.#okSince ?? Infinity) < BACK_TO_DIRECT_MS) return;
+    this.#directTried = connection;
+    this.pair.restart(false);
+  }
+
+  #pairPorts() {
+    const { clock, connect, iceServers } = this.#ports;
+    return {
+      clock,
+      connect,
+      configuration: (relayOnly: boolean) => iceServers.configuration(relayOnly),
+      send: (signal: Signal) => {
+        if (this.state === 'new') this.#machine.become('negotiating');
+        this.#ports.send(this.peerId, signal);
+      },
+      note: (event: string, details?: Record<string, unknown>) => this.#note(event, details),
+    };
+  }
+
+  #pairEvents() {
+    return {
+      promoted: () => {
+        if (this.#machine.starting) this.#machine.become('connecting');
+      },
+      stateChanged: (connection: Connection) => this.#stateChanged(connection),
+      track: (track: AudioTrack) => this.#ports.track(this.peerId, track),
+    };
+  }
+
+  #stateChanged(connection: Connection): void {
+    this.#note('connectionstate', { state: connection.state, generation: connection.generation });
+    if (connection !== this.pair.current || this.state !== 'ok') return;
+    const quiet = connection.watch.packetAge(this.#ports.clock.now()) > STALL_MS / 2;
+    if (connection.state === 'failed' || (connection.state === 'disconnected' && quiet))
+      this.suspect(connection.state);
+  }
+
+  #note(event: string, details?: Record<string, unknown>): void {
+    this.#ports.note(event, { peer: this.peerId, ...details });
+  }
+}

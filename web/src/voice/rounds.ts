@@ -1,0 +1,171 @@
+/** The round over all links, twice a second: watch the packets, let the ladders run, ask and vouch for peers. */
+import { Ticker, type Clock } from './clock';
+import { Contact } from './contact';
+import type { Environment } from './environment';
+import { GatewayWatch } from './gateway_watch';
+import { everybodyHeard, type PeerFacts } from './green';
+import { HeardReports } from './heard_reports';
+import type { Links } from './links';
+import type { PeerLink } from './peer_link';
+import type { Roster } from './roster';
+import type { Signalling } from './signalling';
+import { StallQuestions } from './stall_questions';
+
+const TICK_MS = 500;
+/** Browsers slow the timers of hidden pages to one a second. */
+const HIDDEN_TICK_MS = 1_000;
+/** After the network changed, packets get so long to show that they still flow. */
+const WAKE_MS = 250;
+/** A newcomer that is not heard gets so long before the server is asked about it. */
+const ASK_ABOUT_NEWCOMER_MS = 3_000;
+
+export interface RoundsPorts {
+  readonly signalling: Signalling;
+  readonly clock: Clock;
+  readonly environment: Environment;
+  readonly links: Links;
+  readonly roster: Roster;
+  /** Whether our microphone sends, so that reports on it are due. */
+  sending(): boolean;
+  playbackBlocked(): boolean;
+  /** Called at the end of each round. */
+  done(): void;
+  /** The call was away for too long to go on by itself. */
+  awayTooLong(): void;
+  note(event: string, details?: Record<string, unknown>): void;
+}
+
+export class Rounds {
+  readonly #ports: RoundsPorts;
+  readonly #gateway: GatewayWatch;
+  readonly #questions: StallQuestions;
+  readonly #heard: HeardReports;
+  readonly #contact: Contact;
+  readonly #ticker: Ticker;
+  #stopWaking: () => void = () => undefined;
+
+  constructor(ports: RoundsPorts) {
+    const { signalling, clock, environment } = ports;
+    this.#ports = ports;
+    this.#gateway = new GatewayWatch(signalling, clock, () => ports.links.advance(0, true));
+    this.#questions = new StallQuestions(signalling, clock);
+    this.#heard = new HeardReports(signalling, clock);
+    this.#contact = new Contact(clock);
+    const interval = () => (environment.hidden ? HIDDEN_TICK_MS : TICK_MS);
+    this.#ticker = new Ticker(clock, interval, (elapsedMs, late) => this.#round(elapsedMs, late));
+  }
+
+  /** Whether the gateway is known not to answer. */
+  get gatewayLost(): boolean {
+    return this.#gateway.lost;
+  }
+
+  get awayTooLong(): boolean {
+    return this.#contact.tooLong;
+  }
+
+  start(): void {
+    this.#ticker.start();
+    this.#stopWaking();
+    this.#stopWaking = this.#ports.environment.onWake((cause) => this.#woken(cause));
+  }
+
+  stop(): void {
+    this.#ticker.stop();
+    this.#stopWaking();
+    this.#stopWaking = () => undefined;
+  }
+
+  gatewayRenewed(): void {
+    this.#gateway.renewed();
+  }
+
+  /** A link was well and is not: our own path to the server is the first suspect, the peer the second. */
+  troubled(link: PeerLink): void {
+    void this.#gateway.suspect();
+    this.#ask(link);
+  }
+
+  everybodyHeard(wasGreen: boolean): boolean {
+    return everybodyHeard(
+      this.#ports.links.all.map((link) => this.#facts(link)),
+      wasGreen,
+    );
+  }
+
+  heard(link: PeerLink): boolean {
+    return link.heard(this.#ports.clock.now(), this.#ports.sending()) && !this.#ports.playbackBlocked();
+  }
+
+  #facts(link: PeerLink): PeerFacts {
+    return {
+      heard: this.heard(link),
+      present: link.present,
+      failed: link.state === 'failed',
+      asking: this.#questions.asking(link.peerId),
+      everHeard: link.everHeard,
+      knownForMs: this.#ports.clock.now() - link.knownSince,
+    };
+  }
+
+  #round(elapsedMs: number, late: boolean): void {
+    const { links, signalling } = this.#ports;
+    if (this.#contact.tooLong) return this.#ports.awayTooLong();
+    if (late) {
+      this.#ports.note('late tick', { elapsedMs });
+      links.resetBaselines();
+    }
+    links.sample();
+    links.advance(late ? 0 : elapsedMs, this.#gateway.answers);
+    this.#visit();
+    if (signalling.live || links.all.some((link) => link.state === 'ok')) this.#contact.touch();
+    this.#ports.done();
+  }
+
+  #visit(): void {
+    const { links, roster, clock } = this.#ports;
+    const now = clock.now();
+    const vouchedFor: string[] = [];
+    for (const link of links.all) {
+      const entry = roster.participants.get(link.peerId);
+      if (link.state === 'ok') {
+        this.#questions.forget(link.peerId);
+        if (link.heard(now, false) && entry?.connection !== 'connected') vouchedFor.push(link.peerId);
+      } else if (!entry && roster.settled) {
+        links.remove(link.peerId); // departed, and no sound says otherwise
+      } else if (link.everHeard || now - link.knownSince > ASK_ABOUT_NEWCOMER_MS) {
+        this.#ask(link);
+      }
+    }
+    this.#heard.report(vouchedFor);
+  }
+
+  #ask(link: PeerLink): void {
+    void this.#questions.ask(link.peerId, (present) => {
+      link.present = present;
+    });
+  }
+
+  /** Whatever does not show a packet within a moment is repaired at once: the network may be another one. */
+  #woken(cause: 'online' | 'visible'): void {
+    this.#ports.note('woken', { cause });
+    void this.#watchBriefly(cause);
+  }
+
+  async #watchBriefly(cause: 'online' | 'visible'): Promise<void> {
+    const before = await this.#receivedAfter(WAKE_MS / 2);
+    const after = await this.#receivedAfter(WAKE_MS / 2);
+    for (const [link, received] of after) {
+      const telling = link.participant.sends_audio || cause === 'online';
+      if (telling && before.get(link) === received) link.suspect(cause);
+    }
+    await this.#gateway.suspect();
+  }
+
+  async #receivedAfter(milliseconds: number): Promise<Map<PeerLink, number>> {
+    const { links, clock } = this.#ports;
+    await new Promise<void>((resolve) => clock.after(milliseconds, resolve));
+    await Promise.all(links.all.map((link) => link.sample()));
+    return new Map(links.all.map((link) => [link, link.received]));
+  }
+}
