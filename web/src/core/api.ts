@@ -1,0 +1,167 @@
+/** The HTTP half of the protocol: typed requests, and problem+json turned into one kind of error. */
+import type { Message, User } from './protocol.generated';
+
+const TIMEOUT_MS = 15_000;
+
+/** A failed request. `code` is the server's stable code, or `network` / `timeout` when no answer came; `message` is for a person. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number = 0,
+    readonly requestId: string | null = null,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
+export interface InstanceInfo {
+  id: string;
+  name: string;
+  version: string;
+  protocol: number;
+  needs_setup: boolean;
+  registration_mode: 'invite' | 'open' | 'closed';
+  voice_enabled: boolean;
+}
+
+export interface LoginSession {
+  id: string;
+  device: string;
+  created_at: string;
+  last_seen_at: string;
+  current: boolean;
+}
+
+export interface HistoryPage {
+  messages: Message[];
+  users: User[];
+  has_before: boolean;
+  has_after: boolean;
+  /** The head of the channel's feed the page was read at. */
+  seq: number;
+}
+
+export interface MembersPage {
+  users: User[];
+  seq: number;
+  /** The `after` of the next page. */
+  next: string | null;
+}
+
+/** Which page of history: the one before, after or around a seq; without any the newest. */
+export type HistoryBound =
+  { before: number } | { after: number } | { around: number } | Record<string, never>;
+
+export interface SetupForm {
+  secret: string;
+  user_name: string;
+  email?: string;
+  password: string;
+}
+
+export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
+
+export class Api {
+  readonly #fetch: Fetch;
+
+  constructor(fetch: Fetch) {
+    this.#fetch = fetch;
+  }
+
+  instance(): Promise<InstanceInfo> {
+    return this.#request('GET', '/instance');
+  }
+
+  setUp(form: SetupForm): Promise<{ user: User }> {
+    return this.#request('POST', '/setup', form);
+  }
+
+  logIn(login: string, password: string): Promise<{ user: User }> {
+    return this.#request('POST', '/login', { login, password });
+  }
+
+  logInByLink(secret: string): Promise<{ user: User }> {
+    return this.#request('POST', '/login/link', { secret });
+  }
+
+  logOut(): Promise<void> {
+    return this.#request('POST', '/logout', {});
+  }
+
+  me(): Promise<{ user: User; email: string | null }> {
+    return this.#request('GET', '/me');
+  }
+
+  loginSessions(): Promise<{ login_sessions: LoginSession[] }> {
+    return this.#request('GET', '/login-sessions');
+  }
+
+  endLoginSession(id: string): Promise<void> {
+    return this.#request('DELETE', `/login-sessions/${id}`);
+  }
+
+  user(id: string): Promise<{ user: User }> {
+    return this.#request('GET', `/users/${id}`);
+  }
+
+  members(channelId: string, after: string | null): Promise<MembersPage> {
+    const query = new URLSearchParams({ limit: '200', ...(after === null ? {} : { after }) });
+    return this.#request('GET', `/channels/${channelId}/members?${query.toString()}`);
+  }
+
+  postMessage(channelId: string, nonce: string, text: string): Promise<{ message: Message }> {
+    return this.#request('POST', `/channels/${channelId}/messages`, { nonce, text });
+  }
+
+  history(channelId: string, bound: HistoryBound, limit: number): Promise<HistoryPage> {
+    const query = new URLSearchParams({ limit: String(limit) });
+    for (const [name, seq] of Object.entries(bound)) query.set(name, String(seq));
+    return this.#request('GET', `/channels/${channelId}/messages?${query.toString()}`);
+  }
+
+  async #request<R>(method: string, path: string, body?: object): Promise<R> {
+    const response = await this.#send(method, path, body);
+    if (!response.ok) throw await problem(response);
+    if (response.status === 204) return undefined as R;
+    return (await response.json()) as R;
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<Response> {
+    const init: RequestInit = { method, credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS) };
+    if (method !== 'GET') {
+      init.headers = { 'Content-Type': 'application/json' };
+      init.body = JSON.stringify(body ?? {});
+    }
+    try {
+      return await this.#fetch(`/api/v1${path}`, init);
+    } catch (error) {
+      const late = error instanceof DOMException && error.name === 'TimeoutError';
+      if (late) throw new ApiError('timeout', 'The server did not answer in time.');
+      throw new ApiError('network', 'The server cannot be reached.');
+    }
+  }
+}
+
+/** Reads an RFC 9457 problem; whatever stands between (a proxy's page) becomes `http_<status>`. */
+async function problem(response: Response): Promise<ApiError> {
+  const fallback = `The server answered ${response.status}.`;
+  try {
+    const body = (await response.json()) as {
+      code?: string;
+      detail?: string;
+      title?: string;
+      request_id?: string;
+    };
+    const code = body.code ?? `http_${response.status}`;
+    return new ApiError(
+      code,
+      body.detail ?? body.title ?? fallback,
+      response.status,
+      body.request_id ?? null,
+    );
+  } catch {
+    return new ApiError(`http_${response.status}`, fallback, response.status);
+  }
+}

@@ -1,0 +1,161 @@
+/** The client without its face: gateway, state, histories and outbox put together, and the steps a person can take. */
+import { ApiError, type Api } from './api';
+import type { Clock } from './clock';
+import type { RequestFrame } from './commit_schedule';
+import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
+import { Histories } from './histories';
+import { MemberLoader } from './member_loader';
+import { Outbox } from './outbox';
+import type { MembershipRemoved, MessagePosted, VoiceParticipantJoined } from './dispatches';
+import type { Dispatch, Message, Ready, Room } from './protocol.generated';
+import { addUsers, emptyState, fromReady, fromResumed, mendingRoom, putRoom } from './state';
+import { Store } from './store';
+import { TypingSignal } from './typing_signal';
+import { UserDirectory } from './user_directory';
+
+export interface ClientEnvironment extends GatewayEnvironment {
+  api: Api;
+  clock: Clock;
+  requestFrame: RequestFrame;
+}
+
+export class Client {
+  readonly api: Api;
+  readonly gateway: Gateway;
+  readonly store: Store;
+  readonly histories: Histories;
+  readonly outbox: Outbox;
+  readonly typing: TypingSignal;
+  readonly #directory: UserDirectory;
+  readonly #members: MemberLoader;
+  #openChannelId: string | null = null;
+  #hasBeenLive = false;
+
+  constructor(env: ClientEnvironment) {
+    const { api, clock } = env;
+    this.api = api;
+    this.gateway = new Gateway(env);
+    this.store = new Store(clock, env.requestFrame);
+    this.histories = new Histories({
+      api,
+      met: (users) => this.store.change((state) => addUsers(state, users)),
+      changed: () => this.store.touch(),
+    });
+    this.outbox = new Outbox({
+      post: async (channelId, nonce, text) => (await api.postMessage(channelId, nonce, text)).message,
+      delivered: (message) => this.histories.receive(message),
+      changed: () => this.store.touch(),
+      wallNow: () => clock.wallNow(),
+    });
+    this.typing = new TypingSignal(clock, (channelId) => {
+      this.gateway.command('typing.start', { channel_id: channelId }).catch(() => undefined); // a courtesy
+    });
+    this.#directory = new UserDirectory({
+      isKnown: (id) => this.store.state.users.has(id),
+      load: async (id) => (await api.user(id)).user,
+      found: (user) => this.store.change((state) => addUsers(state, [user])),
+    });
+    this.#members = new MemberLoader(api, this.store);
+    this.#listen();
+  }
+
+  /** Opens the gateway, once somebody is logged in. */
+  start(): void {
+    this.gateway.start();
+  }
+
+  /** Ends the login session and forgets everything it had brought. Rejects with an ApiError if the server cannot be told. */
+  async logOut(): Promise<void> {
+    await this.api.logOut();
+    this.forget();
+  }
+
+  forget(): void {
+    this.gateway.stop();
+    this.histories.clear();
+    this.outbox.clear();
+    this.#openChannelId = null;
+    this.#hasBeenLive = false;
+    this.store.change(() => emptyState);
+  }
+
+  /** A text channel comes on the screen. */
+  openChannel(channelId: string): void {
+    this.#openChannelId = channelId;
+    this.histories.open(channelId);
+    void this.#members.load(channelId);
+  }
+
+  /** Sends a message; it is in the outbox at once. */
+  send(channelId: string, text: string): void {
+    this.typing.sent();
+    void this.histories.find(channelId)?.jumpToPresent();
+    void this.outbox.send(channelId, text);
+  }
+
+  #listen(): void {
+    const { events } = this.gateway;
+    events.on('ready', (ready) => this.#startFresh(ready));
+    events.on('resumed', (resumed) => {
+      this.store.change((state) => fromResumed(state, resumed));
+      this.#meetRooms(resumed.rooms);
+    });
+    events.on('dispatch', (dispatch) => this.#take(dispatch));
+    events.on('state', (change) => this.#follow(change));
+    this.store.subscribe(() => this.#mendRooms());
+  }
+
+  #startFresh(ready: Ready): void {
+    this.store.change(() => fromReady(ready));
+    this.#meetRooms(ready.snapshot.rooms);
+    this.histories.restart(this.#openChannelId);
+    this.#members.restart();
+    if (this.#openChannelId !== null) void this.#members.load(this.#openChannelId);
+  }
+
+  #take(dispatch: Dispatch): void {
+    this.store.push(dispatch);
+    if (dispatch.t === 'message.posted') this.#takeMessage((dispatch.d as MessagePosted).message);
+    if (dispatch.t === 'membership.removed')
+      this.histories.drop((dispatch.d as MembershipRemoved).channel_id);
+    if (dispatch.t === 'voice.participant_joined') {
+      this.#directory.need([(dispatch.d as VoiceParticipantJoined).participant.user_id]);
+    }
+  }
+
+  #takeMessage(message: Message): void {
+    this.histories.receive(message);
+    if (message.author_id === this.store.state.user?.id) this.outbox.settle(message.nonce);
+    else this.#directory.need([message.author_id]);
+  }
+
+  #meetRooms(rooms: readonly Room[]): void {
+    this.#directory.need(rooms.flatMap((room) => room.participants.map(({ user_id }) => user_id)));
+  }
+
+  #follow({ state, previous }: StateChange): void {
+    if (state === 'live') this.#hasBeenLive = true;
+    // A proxy may refuse the upgrade to somebody who is not logged in, and the browser does not tell us why.
+    if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.#checkLogin();
+    this.store.touch();
+  }
+
+  async #checkLogin(): Promise<void> {
+    try {
+      await this.api.me();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.gateway.refuse('not_authenticated');
+    }
+  }
+
+  /** A room whose rev jumped is asked for anew. */
+  #mendRooms(): void {
+    for (const channelId of this.store.state.roomsToMend) {
+      this.store.change((state) => mendingRoom(state, channelId));
+      this.gateway
+        .command<Room>('voice.room', { channel_id: channelId })
+        .then((room) => this.store.change((state) => putRoom(state, room)))
+        .catch(() => undefined); // the next event of the room, or the next start, tries again
+    }
+  }
+}

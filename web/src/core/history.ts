@@ -1,0 +1,110 @@
+/** One channel's history while somebody reads it: which pages are asked for, and what became of them. */
+import type { ApiError, HistoryBound, HistoryPage } from './api';
+import { MessageWindow } from './message_window';
+import { PAGE_SIZE } from './policy';
+import type { Message } from './protocol.generated';
+
+/** Fetches a page; rejects with an ApiError. */
+export type LoadPage = (bound: HistoryBound, limit: number) => Promise<HistoryPage>;
+
+export type HistoryStatus = 'empty' | 'loading' | 'loaded' | 'failed';
+
+export class History {
+  readonly window = new MessageWindow();
+  /** The end the reader is nearer to; the other one is let go when too much is loaded. */
+  readerAt: 'older' | 'newer' = 'newer';
+  #status: HistoryStatus = 'empty';
+  #error: ApiError | null = null;
+  /** Counts starts: an answer that belongs to an earlier one is dropped. */
+  #generation = 0;
+  readonly #underWay = new Set<'older' | 'newer'>();
+  readonly #load: LoadPage;
+  readonly #changed: () => void;
+
+  /** `changed` is called after every change. */
+  constructor(load: LoadPage, changed: () => void) {
+    this.#load = load;
+    this.#changed = changed;
+  }
+
+  get status(): HistoryStatus {
+    return this.#status;
+  }
+
+  /** Why a page could not be had; null when the last one came. */
+  get error(): ApiError | null {
+    return this.#error;
+  }
+
+  /** Loads the newest page, unless there is something already. */
+  async open(): Promise<void> {
+    if (this.#status === 'empty' || this.#status === 'failed') await this.reload();
+  }
+
+  /** Loads anew at the present. What is shown stays until the page has come. */
+  async reload(): Promise<void> {
+    const generation = ++this.#generation;
+    if (this.#status !== 'loaded') this.#status = 'loading';
+    this.window.expectPage({ anew: true });
+    this.#changed();
+    const page = await this.#page({});
+    if (generation !== this.#generation) return;
+    if (page) this.window.replace(page);
+    if (page) this.#status = 'loaded';
+    else if (this.#status === 'loading') this.#status = 'failed';
+    this.#changed();
+  }
+
+  async jumpToPresent(): Promise<void> {
+    if (this.window.hasAfter) await this.reload();
+  }
+
+  async loadOlder(): Promise<void> {
+    const first = this.window.messages[0];
+    if (!first || !this.window.hasBefore) return;
+    await this.#extend('older', { before: first.seq }, (page) => this.window.prepend(page));
+  }
+
+  async loadNewer(): Promise<void> {
+    const last = this.window.messages.at(-1);
+    if (!last || !this.window.hasAfter || this.#underWay.has('newer')) return;
+    this.window.expectPage({ anew: false });
+    await this.#extend('newer', { after: last.seq }, (page) => this.window.append(page));
+  }
+
+  receive(message: Message): void {
+    this.window.receive(message);
+    this.window.trim(this.readerAt);
+    this.#changed();
+  }
+
+  async #extend(
+    end: 'older' | 'newer',
+    bound: HistoryBound,
+    add: (page: HistoryPage) => void,
+  ): Promise<void> {
+    if (this.#status !== 'loaded' || this.#underWay.has(end)) return;
+    const generation = this.#generation;
+    this.#underWay.add(end);
+    const page = await this.#page(bound);
+    this.#underWay.delete(end);
+    if (generation !== this.#generation) return;
+    if (page) {
+      add(page);
+      this.window.trim(end);
+    }
+    this.#changed();
+  }
+
+  /** A page, or null with the reason kept. */
+  async #page(bound: HistoryBound): Promise<HistoryPage | null> {
+    try {
+      const page = await this.#load(bound, PAGE_SIZE);
+      this.#error = null;
+      return page;
+    } catch (error) {
+      this.#error = error as ApiError;
+      return null;
+    }
+  }
+}

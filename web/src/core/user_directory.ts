@@ -1,0 +1,34 @@
+/** Finds the profiles of people the snapshot did not bring: each is asked for once. */
+import type { User } from './protocol.generated';
+
+export interface UserDirectoryPorts {
+  isKnown(id: string): boolean;
+  load(id: string): Promise<User>;
+  found(user: User): void;
+}
+
+export class UserDirectory {
+  readonly #ports: UserDirectoryPorts;
+  readonly #asked = new Set<string>();
+
+  constructor(ports: UserDirectoryPorts) {
+    this.#ports = ports;
+  }
+
+  /** These people are about to be shown. */
+  need(ids: Iterable<string>): void {
+    for (const id of ids) {
+      if (this.#asked.has(id) || this.#ports.isKnown(id)) continue;
+      this.#asked.add(id);
+      void this.#find(id);
+    }
+  }
+
+  async #find(id: string): Promise<void> {
+    try {
+      this.#ports.found(await this.#ports.load(id));
+    } catch {
+      this.#asked.delete(id); // shown without a name until somebody needs it again
+    }
+  }
+}

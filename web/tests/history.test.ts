@@ -1,0 +1,93 @@
+/** A channel's history: one request an end at a time, late answers dropped, failures said. */
+import { beforeEach, expect, test } from 'vitest';
+import { ApiError, type HistoryBound, type HistoryPage } from '../src/core/api';
+import { History } from '../src/core/history';
+import { message, settle } from './fakes';
+
+interface Request {
+  bound: HistoryBound;
+  answer(seqs: number[], over?: Partial<HistoryPage>): Promise<void>;
+  fail(error: ApiError): Promise<void>;
+}
+
+let requests: Request[];
+let history: History;
+let changes: number;
+
+beforeEach(() => {
+  requests = [];
+  changes = 0;
+  history = new History(
+    (bound) =>
+      new Promise((resolve, reject) => {
+        requests.push({
+          bound,
+          answer(seqs, over = {}) {
+            const messages = seqs.map((seq) => message(seq));
+            resolve({ messages, users: [], has_before: false, has_after: false, seq: 99, ...over });
+            return settle();
+          },
+          fail(error) {
+            reject(error);
+            return settle();
+          },
+        });
+      }),
+    () => (changes += 1),
+  );
+});
+
+function seqs(): number[] {
+  return history.window.messages.map(({ seq }) => seq);
+}
+
+test('opening loads the newest page once', async () => {
+  void history.open();
+  expect(history.status).toBe('loading');
+  await requests[0]!.answer([1, 2]);
+  expect(history.status).toBe('loaded');
+  void history.open();
+  expect(requests.map(({ bound }) => bound)).toEqual([{}]);
+  expect(changes).toBeGreaterThan(0);
+});
+
+test('each end asks once at a time, beyond its last message', async () => {
+  void history.open();
+  await requests[0]!.answer([10, 11], { has_before: true, has_after: true });
+  void history.loadOlder();
+  void history.loadOlder();
+  void history.loadNewer();
+  void history.loadNewer();
+  expect(requests.slice(1).map(({ bound }) => bound)).toEqual([{ before: 10 }, { after: 11 }]);
+  await requests[1]!.answer([8, 9]);
+  await requests[2]!.answer([12]);
+  expect(seqs()).toEqual([8, 9, 10, 11, 12]);
+  void history.loadOlder();
+  void history.loadNewer();
+  expect(requests).toHaveLength(3);
+});
+
+test('a page that answers an earlier start is dropped', async () => {
+  void history.open();
+  await requests[0]!.answer([10], { has_before: true });
+  void history.loadOlder();
+  void history.reload();
+  await requests[1]!.answer([9]);
+  expect(seqs()).toEqual([10]);
+  await requests[2]!.answer([20, 21]);
+  expect(seqs()).toEqual([20, 21]);
+});
+
+test('a first page that cannot be had is a failure, a later one keeps what is there', async () => {
+  void history.open();
+  await requests[0]!.fail(new ApiError('network', 'Gone.'));
+  expect([history.status, history.error?.code]).toEqual(['failed', 'network']);
+  void history.open();
+  await requests[1]!.answer([5], { has_before: true });
+  expect([history.status, history.error]).toEqual(['loaded', null]);
+  void history.loadOlder();
+  await requests[2]!.fail(new ApiError('timeout', 'Late.'));
+  expect([history.status, seqs()]).toEqual(['loaded', [5]]);
+  void history.loadOlder();
+  expect(requests).toHaveLength(4);
+});

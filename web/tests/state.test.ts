@@ -1,0 +1,170 @@
+/** The state's rules: snapshot and events, in every order they may come. */
+import { expect, test } from 'vitest';
+import { addMembersPage, memberIds, noMembers } from '../src/core/members';
+import type { Dispatch, Participant, Ready } from '../src/core/protocol.generated';
+import {
+  addUsers,
+  emptyState,
+  fromReady,
+  fromResumed,
+  pruneTyping,
+  putMembers,
+  putRoom,
+  reduce,
+  type State,
+} from '../src/core/state';
+import { ann, ben, channel, message, posted } from './fakes';
+
+const ready: Ready = {
+  op: 'ready',
+  user: ann,
+  cursor: 'c0',
+  snapshot: {
+    channels: [channel('general'), channel('lounge', { kind: 'voice' })],
+    users: [ann, ben],
+    feeds: {},
+    presence: [ann.id],
+    rooms: [],
+  },
+};
+
+function participant(id: string, over: Partial<Participant> = {}): Participant {
+  const flags = { muted: false, deafened: false, sends_audio: true, connection: 'connected' } as const;
+  return { id, user_id: ben.id, device: 'Test', ...flags, ...over };
+}
+
+function after(state: State, ...events: [t: string, d: unknown, seq?: number][]): State {
+  const dispatches = events.map(([t, d, seq]): Dispatch => ({
+    op: 'dispatch',
+    t,
+    d,
+    ...(seq === undefined ? {} : { id: `e${seq}`, feed: 'channel:general', seq }),
+  }));
+  return dispatches.reduce((before, dispatch) => reduce(before, dispatch, 1_000), state);
+}
+
+const start = fromReady(ready);
+
+test('a fresh start is the snapshot and nothing else', () => {
+  const old = after(start, ['membership.added', { channel: channel('old'), seq: 1 }]);
+  expect(old.channels.has('old')).toBe(true);
+  expect(start.user).toEqual(ann);
+  expect([...start.channels.keys()]).toEqual(['general', 'lounge']);
+  expect([...start.online]).toEqual([ann.id]);
+});
+
+test('profiles come, change, and change oneself', () => {
+  const renamed = { ...ann, display_name: 'Ann B.' };
+  const cleo = { ...ben, id: 'u-cleo' };
+  const state = after(start, ['user.created', { user: cleo }], ['user.updated', { user: renamed }]);
+  expect(state.users.get('u-cleo')).toEqual(cleo);
+  expect(state.user).toEqual(renamed);
+});
+
+test('a profile that came beside a page does not overwrite what events have brought', () => {
+  const stale = { ...ben, display_name: 'Benjamin' };
+  expect(addUsers(start, [stale])).toBe(start);
+  expect(addUsers(start, [{ ...ben, id: 'u-new' }]).users.has('u-new')).toBe(true);
+});
+
+test('losing a channel loses all that belongs to it', () => {
+  const full = after(
+    start,
+    ['typing.started', { channel_id: 'lounge', user_id: ben.id }],
+    ['voice.participant_joined', { channel_id: 'lounge', rev: 1, participant: participant('p1') }],
+  );
+  const state = after(full, ['membership.removed', { channel_id: 'lounge' }]);
+  expect([state.channels, state.rooms, state.typing].map((map) => map.has('lounge'))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('presence goes both ways in one frame', () => {
+  const state = after(start, ['presence.changed', { online: [ben.id], offline: [ann.id] }]);
+  expect([...state.online]).toEqual([ben.id]);
+});
+
+test('somebody types until five seconds of silence or the message, and one never sees oneself', () => {
+  const typing = after(start, ['typing.started', { channel_id: 'general', user_id: ben.id }]);
+  expect(typing.typing.get('general')?.get(ben.id)).toBe(6_000);
+  expect(pruneTyping(typing, 5_999).typing.has('general')).toBe(true);
+  expect(pruneTyping(typing, 6_000).typing.has('general')).toBe(false);
+  const sent = reduce(typing, posted(message(1)), 2_000);
+  expect(sent.typing.get('general')?.has(ben.id)).toBe(false);
+  expect(after(start, ['typing.started', { channel_id: 'general', user_id: ann.id }])).toBe(start);
+});
+
+test('a roster follows join, update and leave', () => {
+  const joined = after(
+    start,
+    ['voice.participant_joined', { channel_id: 'lounge', rev: 7, participant: participant('p1') }],
+    ['voice.participant_joined', { channel_id: 'lounge', rev: 8, participant: participant('p2') }],
+    [
+      'voice.participant_updated',
+      { channel_id: 'lounge', rev: 9, participant: participant('p1', { muted: true }) },
+    ],
+  );
+  expect(joined.rooms.get('lounge')?.participants.map(({ id, muted }) => [id, muted])).toEqual([
+    ['p1', true],
+    ['p2', false],
+  ]);
+  const left = after(joined, [
+    'voice.participant_left',
+    { channel_id: 'lounge', rev: 10, participant_id: 'p1' },
+  ]);
+  expect(left.rooms.get('lounge')?.participants.map(({ id }) => id)).toEqual(['p2']);
+  expect(left.roomsToMend.size).toBe(0);
+});
+
+test('an old rev changes nothing, a jump is applied and marked for mending', () => {
+  const joined = after(start, [
+    'voice.participant_joined',
+    { channel_id: 'lounge', rev: 3, participant: participant('p1') },
+  ]);
+  const old = after(joined, [
+    'voice.participant_left',
+    { channel_id: 'lounge', rev: 3, participant_id: 'p1' },
+  ]);
+  expect(old).toBe(joined);
+  const jumped = after(joined, [
+    'voice.participant_joined',
+    { channel_id: 'lounge', rev: 6, participant: participant('p2') },
+  ]);
+  expect([...jumped.roomsToMend]).toEqual(['lounge']);
+  const mended = putRoom(jumped, {
+    channel_id: 'lounge',
+    rev: 7,
+    settled: true,
+    participants: [participant('p3')],
+  });
+  expect(mended.rooms.get('lounge')?.participants.map(({ id }) => id)).toEqual(['p3']);
+  const stale = putRoom(mended, { channel_id: 'lounge', rev: 5, settled: true, participants: [] });
+  expect(stale).toBe(mended);
+});
+
+test('a resume renews presence and rooms and leaves the rest', () => {
+  const typing = after(start, ['typing.started', { channel_id: 'general', user_id: ben.id }]);
+  const room = { channel_id: 'lounge', rev: 1, settled: false, participants: [participant('p9')] };
+  const state = fromResumed(typing, { op: 'resumed', cursor: 'c', presence: [ben.id], rooms: [room] });
+  expect([...state.online]).toEqual([ben.id]);
+  expect(state.rooms.get('lounge')).toEqual(room);
+  expect(state.typing.size).toBe(0);
+  expect(state.channels).toBe(typing.channels);
+});
+
+test('members: events newer than a page win over it, whichever comes first', () => {
+  const page = addMembersPage(noMembers, [ann.id, ben.id], 10, true);
+  const loaded = putMembers(start, 'general', page);
+  const removed = after(loaded, ['channel.member_removed', { user_id: ben.id }, 11]);
+  expect(memberIds(removed.members.get('general')!)).toEqual([ann.id]);
+  const again = addMembersPage(removed.members.get('general')!, [ann.id, ben.id], 10, true);
+  expect(memberIds(again)).toEqual([ann.id]);
+  const returned = after(removed, ['channel.member_added', { user_id: ben.id }, 12]);
+  expect(memberIds(returned.members.get('general')!)).toEqual([ann.id, ben.id]);
+});
+
+test('a dispatch of a newer server is ignored', () => {
+  expect(after(emptyState, ['reaction.added', {}], ['toString', {}])).toBe(emptyState);
+});
