@@ -46,7 +46,7 @@ class TurnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits an operator may move. `posts_per_10_seconds` is per user; `connections_per_user` is of the gateway."""
+    """Limits an operator may move. `posts_per_10_seconds` is per user, 0 for none; `connections_per_user` is of the gateway."""
 
     posts_per_10_seconds: int = 10
     connections_per_user: int = 20
@@ -167,9 +167,10 @@ def _check(config: Config) -> None:
         raise ConfigError("`public_url` has the form https://name or https://name:port.")
     _check_tls(config.tls)
     _check_turn(config.turn)
-    for name in LimitsConfig.__struct_fields__:
-        if getattr(config.limits, name) < 1:
-            raise ConfigError(f"`limits.{name}` must be at least 1.")
+    if config.limits.posts_per_10_seconds < 0:
+        raise ConfigError("`limits.posts_per_10_seconds` must be at least 1, or 0 for no limit.")
+    if min(config.limits.connections_per_user, config.limits.participants_per_room) < 1:
+        raise ConfigError("`limits.connections_per_user` and `limits.participants_per_room` must be at least 1.")
 
 
 def _check_tls(tls: TlsConfig) -> None:

@@ -65,7 +65,7 @@ class SettingsService:
 
         return await self._database.write(unit)
 
-    def on_settings_changed(self, fact: Fact) -> None:
+    def after_commit(self, fact: Fact) -> None:
         """After the commit: from now on these are current."""
         if isinstance(fact, SettingsChanged):
             self._current = fact.settings

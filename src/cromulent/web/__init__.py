@@ -1,5 +1,6 @@
 """The HTTP transport: the API, the page, and how requests are checked and errors told."""
 
 from cromulent.web.app import Services, create_app
+from cromulent.web.front_door import AsgiApp, Receive, Scope, Send
 
-__all__ = ["Services", "create_app"]
+__all__ = ["AsgiApp", "Receive", "Scope", "Send", "Services", "create_app"]

@@ -50,7 +50,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
 
 
 def create_app(
-    services: Services, *, allowed_origins: frozenset[str] = frozenset(), static_folder: Path = STATIC_FOLDER
+    services: Services, allowed_origins: frozenset[str] = frozenset(), *, static_folder: Path = STATIC_FOLDER
 ) -> AsgiApp:
     """The application for every HTTP request; the gateway's WebSocket is mounted before it."""
     api = cast("AsgiApp", create_api(services))

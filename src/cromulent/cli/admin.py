@@ -1,0 +1,37 @@
+"""`cromulent admin`: what an operator may do, through the running server or on the data folder itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from cromulent.bootstrap import open_instance
+from cromulent.cli.admin_socket import CreateAdministrator, Done, Refused, ask, carry_out
+from cromulent.cli.data_folder import FolderInUse, locked, refuse_missing_volume
+from cromulent.cli.logs import configure_logs
+from cromulent.cli.refusal import Refusal
+from cromulent.config import Config
+
+
+def create(config: Config, user_name: str, email: str | None, password: str) -> None:
+    """Make an administrator and say so. Raises `Refusal`."""
+    os.umask(0o077)
+    configure_logs("error")
+    order = CreateAdministrator(user_name, password, email)
+    try:
+        with locked(config.data_folder):
+            refuse_missing_volume(config.data_folder, config.instance_id)
+            outcome = asyncio.run(_carry_out_here(config, order))
+    except FolderInUse:
+        outcome = asyncio.run(ask(config.data_folder, order))
+    if isinstance(outcome, Refused):
+        raise Refusal(outcome.message)
+    print(outcome.text)
+
+
+async def _carry_out_here(config: Config, order: CreateAdministrator) -> Done | Refused:
+    instance = await open_instance(config)
+    try:
+        return await carry_out(instance.accounts, order)
+    finally:
+        await instance.close()

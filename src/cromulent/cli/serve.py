@@ -1,0 +1,65 @@
+"""`cromulent serve`: the data folder, the port, the instance, and what is printed."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+import msgspec
+import uvloop
+
+from cromulent.accounts import Role
+from cromulent.bootstrap import Instance, open_instance
+from cromulent.cli.admin_socket import admin_socket
+from cromulent.cli.banner import Banner, site_of
+from cromulent.cli.certificates import TlsFiles, tls_files
+from cromulent.cli.data_folder import locked, refuse_missing_volume, throw_away_folder
+from cromulent.cli.listening import listen
+from cromulent.cli.logs import configure_logs
+from cromulent.cli.refusal import Refusal
+from cromulent.cli.server import Server, port_of, server_config
+from cromulent.config import Config
+
+DEMO_USERS: Sequence[tuple[str, Role]] = (("Ann", "administrator"), ("Ben", "member"))
+
+
+def serve_until_stopped(config: Config, *, throw_away: bool) -> None:
+    """Run the instance until SIGTERM or SIGINT. Raises `Refusal` when it cannot start."""
+    os.umask(0o077)
+    configure_logs(config.log_level)
+    with ExitStack() as held:
+        if throw_away:
+            config = msgspec.structs.replace(config, data=str(held.enter_context(throw_away_folder())))
+        folder = held.enter_context(locked(config.data_folder))
+        refuse_missing_volume(folder, config.instance_id)
+        sockets = listen(config.host, config.port)
+        uvloop.run(_serve(config, sockets, tls_files(config, folder)))
+
+
+async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles | None) -> None:
+    instance = await open_instance(config)
+    try:
+        _refuse_other_instance(instance)
+        async with admin_socket(config.data_folder, instance.accounts):
+            banner = Banner(site_of(config, port_of(sockets)), await _links(instance), tls)
+            server = Server(server_config(instance, tls), instance, banner.print)
+            await server.serve(sockets=list(sockets))
+    finally:
+        await instance.close()
+
+
+def _refuse_other_instance(instance: Instance) -> None:
+    found, expected = instance.settings.current.instance_id, instance.config.instance_id
+    if expected and found != expected:
+        raise Refusal(f"The data folder holds the instance {found}, not {expected}: your volume is not mounted.")
+
+
+async def _links(instance: Instance) -> list[str]:
+    """Paths of the links to print, secrets in the fragment: set-up while nobody has an account, sign-in for a demonstration."""
+    secret = await instance.accounts.renew_links()
+    if instance.config.demo:
+        secrets = [await instance.accounts.make_sign_in_link(name, role) for name, role in DEMO_USERS]
+        return [f"/enter#{secret}" for secret in secrets]
+    return [f"/setup#{secret}"] if secret else []
