@@ -57,11 +57,13 @@ _TRANSITIONS = {
 class Connection:
     """A page, an app or a bot at the other end of one socket. Also the endpoint a voice room knows its holder by."""
 
-    __slots__ = ("__weakref__", "_limits", "_ping_seconds", "_pinged_at", "_socket", "_state", "device", "identity")
+    __slots__ = ("__weakref__", "_limits", "_ping_seconds", "_pinged_at", "_socket", "_state", "device", "host", "identity")
 
     def __init__(self, socket: Socket, identity: Identity, device: str, limits: GatewayLimits) -> None:
         self.identity = identity
         self.device = device
+        self.host = ""
+        """Where the page was loaded from, without a port; empty when it did not say."""
         self._socket = socket
         self._limits = limits
         self._state = ConnectionState.CATCHING_UP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from cromulent.gateway.protocol import PROTOCOL, ClientFrame, Hello, Identify, I
 from cromulent.kernel.errors import InvalidInput, NotAuthenticated
 from cromulent.kernel.http import login_token_of
 from cromulent.kernel.json_input import check_json
+from cromulent.voice import host_of
 
 MAX_DEVICE_LENGTH = 80
 _decoder = msgspec.json.Decoder[ClientFrame](ClientFrame)
@@ -53,7 +55,9 @@ class Handshake:
         token = identify.token or login_token_of(headers)
         identity = await self._identify(token)
         device = identify.client.device[:MAX_DEVICE_LENGTH] or identity.device
-        return Connection(socket, identity, device, self._limits), identify.cursor
+        connection = Connection(socket, identity, device, self._limits)
+        connection.host = sys.intern(host_of(headers.get(b"host", b"").decode("latin-1")))
+        return connection, identify.cursor
 
     def _decode(self, text: str | None) -> Identify:
         if text is None:

@@ -93,13 +93,35 @@ SignalKind = Literal["description", "candidates", "repair_request", "stale"]
 
 
 class VoiceSignal(Struct, frozen=True):
-    """`voice.signal`: `data` is passed on as it is, after its size was checked."""
+    """`voice.signal`: `data` is a `VoiceDescription`, `VoiceCandidates` or empty, by `kind`; nothing else is passed on."""
 
     to: str
     generation: int
     negotiation_id: int
     kind: SignalKind
     data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class VoiceDescription(Struct, frozen=True):
+    """The `data` of a signal of kind `description` (`RTCSessionDescriptionInit`)."""
+
+    type: Literal["offer", "answer"]
+    sdp: str
+
+
+class VoiceCandidate(Struct, frozen=True):
+    """A candidate in the browser's words (`RTCIceCandidateInit`)."""
+
+    candidate: str
+    sdp_mid: str | None = msgspec.field(default=None, name="sdpMid")
+    sdp_m_line_index: int | None = msgspec.field(default=None, name="sdpMLineIndex")
+    username_fragment: str | None = msgspec.field(default=None, name="usernameFragment")
+
+
+class VoiceCandidates(Struct, frozen=True):
+    """The `data` of a signal of kind `candidates`."""
+
+    candidates: list[VoiceCandidate]
 
 
 class VoiceIceServers(Struct, frozen=True):
@@ -257,6 +279,18 @@ class StallAnswer(Struct, frozen=True):
     """The reply to `voice.report_stall`: does that peer's socket still answer?"""
 
     present: bool
+
+
+class VoiceSignalReceived(Struct, frozen=True):
+    """`voice.signal` as its addressee gets it; `from` is stamped by the server."""
+
+    channel_id: str
+    sender: str = msgspec.field(name="from")
+    to: str
+    generation: int
+    negotiation_id: int
+    kind: SignalKind
+    data: Any
 
 
 class PresenceChanged(Struct, frozen=True):

@@ -1,0 +1,41 @@
+"""What voice does about news from other domains, after the commit: whoever has lost a right is put out of the room."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cromulent.accounts import LoginSessionEnded, UserUpdated
+from cromulent.channels import MembershipRemoved
+from cromulent.kernel.facts import Fact
+from cromulent.settings import SettingsChanged
+
+
+class Evictions(Protocol):
+    """The ways to put people out."""
+
+    def evict(self, user_id: str, reason: str, *, channel_id: str | None = None) -> None:
+        """A user, from one channel or from wherever they are."""
+        ...
+
+    def end_login_session(self, login_session_id: str, user_id: str) -> None:
+        """Whoever is in a call by this login."""
+        ...
+
+    def switch_off(self) -> None:
+        """Everybody."""
+        ...
+
+
+def react(voice: Evictions, fact: Fact) -> None:
+    """Do what a fact demands; most demand nothing."""
+    match fact:
+        case MembershipRemoved():
+            voice.evict(fact.user_id, "membership_removed", channel_id=fact.channel_id)
+        case UserUpdated() if fact.user.disabled_at is not None:
+            voice.evict(fact.user.id, "user_disabled")
+        case LoginSessionEnded():
+            voice.end_login_session(fact.login_session_id, fact.user_id)
+        case SettingsChanged() if not fact.settings.voice_enabled:
+            voice.switch_off()
+        case _:
+            pass

@@ -1,0 +1,99 @@
+"""Which calls were ended on purpose, so that no old token brings them back: at once in memory, soon on disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from cromulent.db import Database, Unit
+from cromulent.kernel.errors import Unavailable
+from cromulent.voice import store
+from cromulent.voice.tokens import Claims
+
+log = structlog.get_logger(__name__)
+SMALLEST_STEP = timedelta(microseconds=1)
+MAX_REMEMBERED = 10_000
+
+
+class RevocationLedger(Protocol):
+    """Where revocations are kept; `StoredLedger` is the real one."""
+
+    async def find(self, user_id: str, channel_id: str) -> datetime | None:
+        """Tokens issued before this instant are void."""
+        ...
+
+    async def keep(self, user_id: str, channel_id: str, before: datetime) -> None:
+        """Void tokens issued before `before`. Raises `Unavailable` when that cannot be stored."""
+        ...
+
+
+class StoredLedger:
+    """The ledger in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, user_id: str, channel_id: str) -> datetime | None:
+        """See `RevocationLedger`."""
+        return await self._database.read(lambda connection: store.find_revoked_before(connection, user_id, channel_id))
+
+    async def keep(self, user_id: str, channel_id: str, before: datetime) -> None:
+        """See `RevocationLedger`."""
+
+        def unit(unit: Unit) -> None:
+            store.revoke_before(unit.connection, user_id, channel_id, before)
+
+        await self._database.write(unit)
+
+
+class Revocations:
+    """Says which tokens are void. One that could not be written down is void until the next start."""
+
+    def __init__(self, ledger: RevocationLedger) -> None:
+        self._ledger = ledger
+        self._recent: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._writing: set[asyncio.Task[None]] = set()
+
+    async def void_before(self, user_id: str, channel_id: str) -> datetime | None:
+        """Tokens of this user and channel issued before this instant are void; None when none are."""
+        stored = await self._ledger.find(user_id, channel_id)
+        return _later(stored, self._recent.get((user_id, channel_id)))
+
+    def revoke(self, claims: Claims) -> Awaitable[None]:
+        """Void the token of these claims and all older ones, not younger ones: a late goodbye must not end a newer call.
+
+        It holds when this returns. The answer may be awaited for the commit; it never raises.
+        """
+        key, before = (claims.user_id, claims.channel_id), claims.issued_at + SMALLEST_STEP
+        self._recent[key] = max(before, self._recent.get(key, before))
+        self._recent.move_to_end(key)
+        if len(self._recent) > MAX_REMEMBERED:
+            self._recent.popitem(last=False)
+        task = asyncio.ensure_future(self._write(key, before))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        return asyncio.shield(task)
+
+    def instant_of_issue(self, now: datetime, void_before: datetime | None, *ended: Claims) -> datetime:
+        """When a new token is issued: now, but later than every void or `ended` one, whatever the machine's clock did."""
+        after_ended = max((claims.issued_at + SMALLEST_STEP for claims in ended), default=now)
+        return max(now, after_ended, void_before or now)
+
+    async def close(self) -> None:
+        """Wait until everything is written."""
+        await asyncio.gather(*self._writing)
+
+    async def _write(self, key: tuple[str, str], before: datetime) -> None:
+        try:
+            await self._ledger.keep(*key, before)
+        except Unavailable as error:
+            log.warning("voice_revocation_not_stored", user=key[0], channel=key[1], error=str(error))
+
+
+def _later(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max((instant for instant in (first, second) if instant is not None), default=None)

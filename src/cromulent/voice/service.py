@@ -1,0 +1,225 @@
+"""Voice rooms: who is in which, who may be, and what they tell each other. The public face of voice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+import structlog
+
+from cromulent.kernel.clock import Clock
+from cromulent.kernel.errors import DomainError, NotFound
+from cromulent.kernel.facts import Fact
+from cromulent.voice.access import Admission
+from cromulent.voice.attempts import Attempts
+from cromulent.voice.errors import Gone, InvalidResumeToken, VoiceDisabled
+from cromulent.voice.ice import IceServers
+from cromulent.voice.joining import Joining, JoiningParts
+from cromulent.voice.model import Change, Departure, IceOffer, Joined, JoinRequest, RoomView, Signal
+from cromulent.voice.notices import Kicked
+from cromulent.voice.policy import VoicePolicy
+from cromulent.voice.ports import Announce, ChannelGate, Endpoint
+from cromulent.voice.questions import HolderQuestions, StallProbes
+from cromulent.voice.reactions import react
+from cromulent.voice.revocations import RevocationLedger, Revocations
+from cromulent.voice.rooms import Rooms
+from cromulent.voice.seats import Seat
+from cromulent.voice.signalling import SignalCounts, Signalling
+from cromulent.voice.tokens import TokenSigner
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePorts:
+    """What voice is connected to."""
+
+    announce: Announce
+    gate: ChannelGate
+    voice_enabled: Callable[[], bool]
+    ledger: RevocationLedger
+    ice: IceServers
+
+
+class VoiceService:
+    """All of it runs in the event loop; `tick` must be called every `policy.tick_seconds`."""
+
+    def __init__(self, ports: VoicePorts, secret_key: bytes, clock: Clock, policy: VoicePolicy | None = None) -> None:
+        self._policy = policy or VoicePolicy()
+        self._clock = clock
+        self._started_at = self._ticked_at = clock.monotonic()
+        self._rooms = Rooms(ports.announce)
+        self._admission = Admission(ports.gate, ports.voice_enabled)
+        self._tokens = TokenSigner(secret_key)
+        self._revocations = Revocations(ports.ledger)
+        self._ice = ports.ice
+        self._questions = HolderQuestions(clock, self._policy.answer_seconds)
+        self._probes = StallProbes(clock, self._policy.answer_seconds)
+        self._signalling = Signalling(self._rooms, self._policy.signals, clock)
+        self._attempts = Attempts()
+        parts = JoiningParts(
+            rooms=self._rooms,
+            admission=self._admission,
+            tokens=self._tokens,
+            revocations=self._revocations,
+            ice=ports.ice,
+            questions=self._questions,
+            signalling=self._signalling,
+            attempts=self._attempts,
+        )
+        self._joining = Joining(parts, self._policy, clock)
+
+    # --- commands of a page ---
+
+    async def join(self, endpoint: Endpoint, request: JoinRequest, host: str) -> Joined:
+        """Let a page into a room; see `docs/voice.md`. `host` is the host the page was loaded from, without a port.
+
+        Raises `VoiceDisabled`, `NotFound`, `NotVoiceChannel`, `InvalidResumeToken`, `ChannelFull`, `AlreadyInChannel`, `Superseded`.
+        """
+        return await self._joining.join(endpoint, request, host)
+
+    async def leave(self, user_id: str, participant_id: str, resume_token: str) -> None:
+        """Goodbye: gone at once, and the token is void when this returns. Raises `InvalidResumeToken`."""
+        claims = self._tokens.read(resume_token)
+        if (claims.user_id, claims.participant_id) != (user_id, participant_id):
+            raise InvalidResumeToken
+        seat = self._rooms.seat_of(user_id)
+        if seat is not None and seat.id == participant_id:
+            self._rooms.leave(seat, Departure.LEFT)
+        elif not self._rooms.settled:
+            self._rooms.room(claims.channel_id).leave(participant_id, Departure.LEFT)
+        await self._revocations.revoke(claims)
+
+    def update(self, endpoint: Endpoint, change: Change) -> None:
+        """Something about the page's own participant has changed. Raises `NotInRoom`."""
+        seat = self._rooms.seat_held_by(endpoint)
+        self._rooms.show(seat, seat.after(change))
+
+    def signal(self, endpoint: Endpoint, signal: Signal) -> None:
+        """Pass a signal on to its addressee. Raises `NotInRoom`, `Gone`, `SignalTooLarge`."""
+        self._signalling.send(self._rooms.seat_held_by(endpoint), signal)
+
+    def heard(self, endpoint: Endpoint, participant_ids: Iterable[str]) -> None:
+        """Those participants sound though their sockets are silent: their leases go on. Raises `NotInRoom`."""
+        reporter = self._rooms.seat_held_by(endpoint)
+        for participant_id in participant_ids:
+            seat = self._rooms.room(reporter.channel_id).find(participant_id)
+            if seat is not None and seat is not reporter:
+                seat.lease.renew(self._clock.monotonic())
+
+    async def report_stall(self, endpoint: Endpoint, participant_id: str) -> bool:
+        """Somebody's packets have stopped: is their socket alive? If not, the roster says so. Raises `NotInRoom`, `Gone`."""
+        reporter = self._rooms.seat_held_by(endpoint)
+        seat = self._rooms.room(reporter.channel_id).find(participant_id)
+        if seat is None:
+            raise Gone
+        present = await self._probes.is_present(seat)
+        if not present and self._rooms.seat_of(seat.user_id) is seat:
+            seat.lease.fall_silent(self._clock.monotonic())
+            self._examine(seat)
+        return present
+
+    def answer(self, endpoint: Endpoint, ask_id: str) -> None:
+        """The page that was asked whether anybody is there says yes."""
+        self._questions.answer(endpoint.user_id, ask_id)
+
+    async def room(self, user_id: str, channel_id: str) -> RoomView:
+        """The roster of a voice channel, for one of its members. Raises `VoiceDisabled`, `NotFound`, `NotVoiceChannel`."""
+        channel = await self._admission.access_voice_channel(user_id, channel_id)
+        return self._rooms.view(channel.id)
+
+    async def ice_servers(self, user_id: str, host: str) -> IceOffer:
+        """Fresh ICE servers. Raises `VoiceDisabled`."""
+        self._admission.check_voice_is_on()
+        return await self._ice.offer(user_id, host)
+
+    # --- news from the gateway and the domains ---
+
+    def endpoint_closed(self, endpoint: Endpoint) -> None:
+        """A connection is gone. Its participant stays until the lease ends: sound may well go on."""
+        self._attempts.give_up(endpoint)
+        seat = self._rooms.seat_of(endpoint.user_id)
+        if seat is not None and seat.endpoint is endpoint:
+            seat.listen()
+            seat.detach()
+
+    def after_commit(self, fact: Fact) -> None:
+        """React to what has happened elsewhere."""
+        react(self, fact)
+
+    def evict(self, user_id: str, reason: str, *, channel_id: str | None = None) -> None:
+        """Put a user out of a channel, or of wherever they are: they have lost the right. `reason` is a code for the page."""
+        self._attempts.refuse_user(user_id, NotFound(), channel_id=channel_id)
+        seat = self._rooms.seat_of(user_id)
+        if seat is not None and channel_id in (None, seat.channel_id):
+            self._put_out(seat, reason)
+
+    def end_login_session(self, login_session_id: str, user_id: str) -> None:
+        """The login a call stands on has ended, and so does the call."""
+        self._attempts.refuse_login(login_session_id, NotFound())
+        seat = self._rooms.seat_of(user_id)
+        if seat is not None and seat.claims.login_session_id == login_session_id:
+            self._put_out(seat, "login_session_ended")
+
+    def switch_off(self) -> None:
+        """Voice is switched off: every call ends."""
+        refusal: DomainError = VoiceDisabled()
+        self._attempts.refuse_all(refusal)
+        for seat in self._rooms.seats():
+            self._put_out(seat, refusal.code)
+
+    # --- rosters and time ---
+
+    def expect_rooms(self, channel_ids: Collection[str]) -> None:
+        """At the start: the voice channels there are. Until the rooms settle, their rosters say that they have not."""
+        for channel_id in channel_ids:
+            self._rooms.room(channel_id)
+
+    def rooms_of(self, channel_ids: Iterable[str]) -> list[RoomView]:
+        """For a snapshot: the rooms among these channels that have somebody in them, or have not settled."""
+        return self._rooms.views(channel_ids)
+
+    @property
+    def signal_counts(self) -> SignalCounts:
+        """What signalling has delivered and dropped since the start."""
+        return self._signalling.counts
+
+    def tick(self) -> None:
+        """Let time have its effect on leases, questions and the start's grace."""
+        now = self._clock.monotonic()
+        late = now - self._ticked_at - self._policy.tick_seconds
+        self._ticked_at = now
+        if late > self._policy.late_tick_seconds:
+            self._forgive(late)
+        self._probes.examine(now)
+        self._questions.examine(now)
+        for seat in self._rooms.seats():
+            self._examine(seat)
+        if not self._rooms.settled and now - self._started_at >= self._policy.settle_seconds:
+            self._rooms.settle()
+
+    async def close(self) -> None:
+        """Wait until everything that must outlive the process is stored."""
+        await self._revocations.close()
+
+    def _examine(self, seat: Seat) -> None:
+        participant = seat.after_examination(self._clock.monotonic())
+        if participant is None:
+            self._rooms.leave(seat, Departure.LOST)
+        else:
+            self._rooms.show(seat, participant)
+
+    def _forgive(self, late: float) -> None:
+        log.warning("voice_tick_late", seconds=round(late, 2))
+        self._started_at += late
+        self._questions.forgive(late)
+        self._probes.forgive(late)
+        for seat in self._rooms.seats():
+            seat.lease.forgive(late)
+
+    def _put_out(self, seat: Seat, reason: str) -> None:
+        if seat.endpoint is not None:
+            notice = Kicked(seat.channel_id, seat.id, reason)
+            seat.endpoint.dispatch(notice.name, notice)
+        self._rooms.leave(seat, Departure.KICKED)
+        self._revocations.revoke(seat.claims)
