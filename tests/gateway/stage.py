@@ -10,7 +10,7 @@ from cromulent.channels import Channel, add_member, create_channel, enrol_new_us
 from cromulent.channels.model import ChannelKind, Visibility
 from cromulent.db import Unit, Writing, channel_feed, head_pos, open_database
 from cromulent.gateway import Connection, GatewayLimits, Hub, Welcome, encode_fact
-from cromulent.kernel.clock import FakeClock
+from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
 from cromulent.messages import Message, MessagePosted
@@ -20,7 +20,7 @@ from tests.gateway.fake_socket import FakeSocket
 class Stage:
     """The parts of an instance the gateway needs; everything but the sockets is real."""
 
-    def __init__(self, path: Path, clock: FakeClock, limits: GatewayLimits | None = None) -> None:
+    def __init__(self, path: Path, clock: Clock, limits: GatewayLimits | None = None) -> None:
         self.path = path
         self.clock = clock
         self.limits = limits or GatewayLimits()

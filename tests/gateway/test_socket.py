@@ -1,0 +1,272 @@
+"""Real sockets through a real uvicorn: the upgrade, the bytes, the closes, and who pays for a stalled client."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidStatus
+
+from cromulent.gateway import GatewayLimits, keep_alive
+from cromulent.gateway.close_codes import CloseCode
+from tests.gateway.listening_server import Client, ListeningServer
+from tests.gateway.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The loop of the real server."""
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture
+def limits() -> GatewayLimits:
+    """The real limits, but nobody waits ten seconds here."""
+    return GatewayLimits(identify_seconds=0.3, connections_per_user=3)
+
+
+@pytest.fixture
+async def server(tmp_path: Path, limits: GatewayLimits, anyio_backend: object) -> AsyncIterator[ListeningServer]:
+    """A gateway on a port."""
+    made = ListeningServer(tmp_path / "cromulent.db", limits)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+def test_uvicorn_is_the_version_our_protocol_class_was_checked_with() -> None:
+    assert version("uvicorn") == "0.54.0"
+    wanted = ("run_asgi", "data_received", "handle_close", "handle_parser_exception", "connection_lost", "shutdown")
+    assert [name for name in wanted if not callable(getattr(WebSocketsSansIOProtocol, name, None))] == []
+
+
+async def test_from_the_upgrade_to_live_and_back(server: ListeningServer) -> None:
+    channel = await server.stage.add_channel()
+    ann, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        assert (await client.hear())["op"] == "hello"
+        ready = await client.hear()
+        assert (ready["op"], ready["user"]["id"]) == ("ready", ann.user.id)
+        await server.stage.post(ann, channel, "ünïcode 😀 " + "x" * 70_000)
+        assert (await client.hear())["d"]["message"]["text"].startswith("ünïcode 😀 x")
+        await client.say({"op": "command", "ref": 1, "t": "ping", "d": {}})
+        assert await client.hear() == {"op": "reply", "ref": 1, "d": {}}
+        assert len(server.opened) == 1
+    await until(lambda: server.closed == server.opened, "the close")
+    assert list(server.stage.hub.connections()) == []
+
+
+async def test_a_cursor_resumes_over_a_real_socket(server: ListeningServer) -> None:
+    channel = await server.stage.add_channel()
+    ann, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        cursor = (await client.hear_until("ready"))["cursor"]
+    for number in range(450):
+        await server.stage.post(ann, channel, f"{number}")
+    async with server.client(token, cursor) as client:
+        assert (await client.hear_until("resumed"))["cursor"] == cursor
+        seqs = [(await client.hear())["seq"] for _ in range(450)]
+    assert seqs == list(range(2, 452))
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://[", "https://chat.example.evil.example"]
+)
+async def test_a_foreign_origin_is_refused_before_the_upgrade(server: ListeningServer, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with server.socket(origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+    assert json.loads(refused.value.response.body or b"")["code"] == "cross_site_request"
+    assert server.opened == []
+
+
+async def test_its_own_and_an_allowed_origin_get_in(server: ListeningServer) -> None:
+    here = server.uri.replace("ws:", "http:").removesuffix("/gateway")
+    for origin in (here, "https://chat.example"):
+        async with server.socket(origin=origin) as raw:
+            assert (await Client(raw).hear())["op"] == "hello"
+
+
+async def test_a_token_in_the_address_is_refused(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    with pytest.raises(InvalidStatus) as refused:
+        async with server.socket(query=f"?token={token}"):
+            pass
+    assert refused.value.response.status_code == 400
+    assert json.loads(refused.value.response.body or b"")["code"] == "token_in_url"
+
+
+async def test_a_cookie_is_enough_for_a_browser(server: ListeningServer) -> None:
+    ann, token = await server.log_in("ann")
+    async with server.socket(cookie=f"session={token}") as raw:
+        client = Client(raw)
+        await client.identify(None)
+        assert (await client.hear_until("ready"))["user"]["id"] == ann.user.id
+
+
+async def test_a_bad_token_does_not_get_in(server: ListeningServer) -> None:
+    async with server.client("no such token") as client:
+        assert await client.closed() == (CloseCode.NOT_AUTHENTICATED, "not_authenticated")
+
+
+async def test_silence_instead_of_identify_is_closed(server: ListeningServer) -> None:
+    async with server.socket() as raw:
+        assert await Client(raw).closed() == (CloseCode.IDENTIFY_TIMEOUT, "identify_timeout")
+
+
+async def test_a_failure_in_the_handshake_is_an_internal_error(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    server.fail_next_identify = True
+    async with server.client(token) as client:
+        assert await client.closed() == (CloseCode.INTERNAL_ERROR, "internal_error")
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("{", CloseCode.MALFORMED_FRAME),
+        (b"{}", CloseCode.MALFORMED_FRAME),
+        ("x" * 70_000, CloseCode.FRAME_TOO_LARGE),
+        ("x" * 300_000, 1009),
+    ],
+    ids=["malformed", "binary", "oversize", "enormous"],
+)
+async def test_a_bad_frame_closes_its_own_connection_only(
+    server: ListeningServer, frame: str | bytes, code: int
+) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client, server.client(token) as other:
+        await client.hear_until("ready")
+        await other.hear_until("ready")
+        await client.raw.send(frame)
+        assert (await client.closed())[0] == code
+        await other.say({"op": "command", "ref": 1, "t": "ping"})
+        assert await other.hear() == {"op": "reply", "ref": 1, "d": {}}
+    await until(lambda: len(server.closed) == 2, "the closes")
+
+
+async def test_a_frame_in_fragments_is_one_frame(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        await client.raw.send(['{"op":"command",', '"ref":5,', '"t":"ping"}'])
+        assert await client.hear() == {"op": "reply", "ref": 5, "d": {}}
+
+
+async def test_a_clients_ping_is_answered_between_raw_writes(server: ListeningServer) -> None:
+    channel = await server.stage.add_channel()
+    ann, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        pong = await client.raw.ping()
+        await server.stage.post(ann, channel)
+        async with asyncio.timeout(5):
+            await pong
+        assert (await client.hear())["t"] == "message.posted"
+
+
+async def test_too_many_connections_of_one_user_even_at_once(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    sockets = await asyncio.gather(*(server.socket() for _ in range(8)))
+    clients = [Client(raw) for raw in sockets]
+    await asyncio.gather(*(client.identify(token) for client in clients))
+    await until(lambda: sum(raw.close_code is not None for raw in sockets) == 5, "the refusals")
+    assert {raw.close_code for raw in sockets} == {None, CloseCode.TOO_MANY_CONNECTIONS}
+    assert len(server.opened) == 3
+    for raw in sockets:
+        await raw.close()
+
+
+async def test_a_client_that_vanishes_is_forgotten_with_what_it_asked_for(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        await client.say({"op": "command", "ref": 1, "t": "wait"})
+        client.raw.transport.abort()
+        await until(lambda: server.closed, "the loss")
+    assert list(server.stage.hub.connections()) == []
+    assert len(asyncio.all_tasks()) < 10
+
+
+async def test_a_stalled_client_is_closed_and_costs_the_others_nothing(server: ListeningServer) -> None:
+    channel = await server.stage.add_channel()
+    ann, token = await server.log_in("ann")
+    _, bens_token = await server.log_in("ben")
+    async with stalled_socket(server, bens_token), server.client(token) as fine:
+        await fine.hear_until("ready")
+        await until(lambda: len([c for c in server.stage.hub.connections() if c.is_live]) == 2, "both live")
+        posted = 0
+        while not any(connection.user_id != ann.user.id for connection in server.closed):
+            await server.stage.post(ann, channel, "x" * 30_000)
+            posted += 1
+            assert (await fine.hear())["seq"] == posted + 2
+            assert posted < 500
+        assert [c.user_id for c in server.stage.hub.connections()] == [ann.user.id]
+        await server.stage.post(ann, channel, "goes on")
+        assert (await fine.hear())["d"]["message"]["text"] == "goes on"
+
+
+class stalled_socket:  # noqa: N801 - used like a function
+    """A client that identifies itself and never reads another byte."""
+
+    def __init__(self, server: ListeningServer, token: str) -> None:
+        self._server = server
+        self._token = token
+
+    async def __aenter__(self) -> None:
+        raw = socket.socket()
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        raw.setblocking(False)
+        port = int(self._server.uri.rpartition(":")[2].split("/")[0])
+        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+        self._client = await self._server.socket_on(raw)
+        await Client(self._client).identify(self._token)
+        await Client(self._client).hear_until("ready")
+        self._client.transport.pause_reading()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._client.transport.abort()
+
+
+async def test_pings_keep_who_answers_and_find_who_does_not(tmp_path: Path) -> None:
+    limits = GatewayLimits(ping_seconds=0.05, silence_seconds=0.5)
+    server = ListeningServer(tmp_path / "pinging.db", limits)
+    await server.start()
+    looking = asyncio.create_task(keep_alive(server.stage.hub, every_seconds=0.02))
+    _, token = await server.log_in("ann")
+    _, bens_token = await server.log_in("ben")
+    async with server.client(token) as answers, stalled_socket(server, bens_token):
+        await answers.hear_until("ready")
+        await until(lambda: server.closed, "giving up")
+        assert [connection.user_id for connection in server.closed] == [server.opened[1].user_id]
+        await answers.say({"op": "command", "ref": 1, "t": "ping"})
+        assert await answers.hear() == {"op": "reply", "ref": 1, "d": {}}
+    looking.cancel()
+    await server.stop()
+
+
+async def test_a_shutdown_says_when_to_come_back(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        stopping = asyncio.ensure_future(server.stop_serving())
+        assert await client.hear() == {"op": "reconnect", "after_ms": 500, "reason": "restart"}
+        assert (await client.closed())[0] == 1012
+    await stopping
+
+
+async def test_the_end_of_a_login_is_the_end_of_its_sockets(server: ListeningServer) -> None:
+    ann, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        await server.accounts.log_out(ann)
+        assert await client.closed() == (CloseCode.LOGIN_SESSION_ENDED, "login_session_ended")
