@@ -72,12 +72,12 @@ def open_database(path: Path, clock: Clock, writing: Writing) -> Database:
 
 def _sqlite(path: Path, *, begin: str | None, query_only: bool, threads: int = 1) -> Engine:
     """An engine whose connections leave transactions to us: `begin` is what opens one, None means each statement is its own."""
-    if threads == 1:
-        engine = create_engine(f"sqlite:///{path}", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    else:
-        engine = create_engine(
-            f"sqlite:///{path}", pool_size=threads, max_overflow=0, connect_args={"check_same_thread": False}
-        )
+    shared = {
+        "connect_args": {"check_same_thread": False},
+        "hide_parameters": True,
+    }  # what people wrote stays out of errors
+    pool: dict[str, Any] = {"poolclass": StaticPool} if threads == 1 else {"pool_size": threads, "max_overflow": 0}
+    engine = create_engine(f"sqlite:///{path}", **shared, **pool)
 
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
