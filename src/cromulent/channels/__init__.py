@@ -5,7 +5,7 @@ from cromulent.channels.facts import ChannelUpdated, MemberAdded, MemberRemoved,
 from cromulent.channels.membership import add_member, create_channel, enrol_new_user, remove_member
 from cromulent.channels.model import Channel, ChannelKind, Visibility, WritePermission
 from cromulent.channels.service import MAX_MEMBERS_PAGE, ChannelService, MembersPage
-from cromulent.channels.store import channels_of, member_channel_ids
+from cromulent.channels.store import channels_of, member_channel_ids, voice_channel_ids
 
 __all__ = [
     "MAX_MEMBERS_PAGE",
@@ -29,4 +29,5 @@ __all__ = [
     "member_channel_ids",
     "remove_member",
     "require_writable",
+    "voice_channel_ids",
 ]

@@ -93,6 +93,11 @@ def member_channel_ids(connection: Connection, user_id: str) -> list[str]:
     return list(connection.execute(_IDS_OF_MEMBER, {"user_id": user_id}).scalars())
 
 
+def voice_channel_ids(connection: Connection) -> list[str]:
+    """Every voice channel there is."""
+    return list(connection.execute(select(channels.c.id).where(channels.c.kind == "voice")).scalars())
+
+
 def member_ids(connection: Connection, channel_id: str, after: str, limit: int) -> Sequence[str]:
     """Up to `limit` ids of members greater than `after`, ascending; `after` may be empty."""
     page = {"channel_id": channel_id, "after": after, "limit": limit}

@@ -1,14 +1,23 @@
 """The gateway: one WebSocket per client, events out, ephemeral commands in."""
 
 from cromulent.gateway.commands import CommandHandler, CommandTable
+from cromulent.gateway.commands.ping import ping_commands
+from cromulent.gateway.commands.typing import typing_commands
+from cromulent.gateway.commands.voice import VoiceCommands
 from cromulent.gateway.connection import Connection
 from cromulent.gateway.dispatch import encode_fact
 from cromulent.gateway.handshake import Handshake
 from cromulent.gateway.hub import Hub
 from cromulent.gateway.limits import GatewayLimits
+from cromulent.gateway.presence_news import announce_presence_through
+from cromulent.gateway.protocol import InstanceInfo, Room
 from cromulent.gateway.server import ConnectionEvents, GatewayServer, keep_alive
 from cromulent.gateway.socket import GatewayProtocol
+from cromulent.gateway.stun_port import StunPort, open_stun_port
+from cromulent.gateway.voice_endpoints import VoiceEndpoints, announce_through, room_to_wire
 from cromulent.gateway.welcome import Welcome
+
+announce_voice_through = announce_through
 
 __all__ = [
     "CommandHandler",
@@ -20,7 +29,18 @@ __all__ = [
     "GatewayServer",
     "Handshake",
     "Hub",
+    "InstanceInfo",
+    "Room",
+    "StunPort",
+    "VoiceCommands",
+    "VoiceEndpoints",
     "Welcome",
+    "announce_presence_through",
+    "announce_voice_through",
     "encode_fact",
     "keep_alive",
+    "open_stun_port",
+    "ping_commands",
+    "room_to_wire",
+    "typing_commands",
 ]

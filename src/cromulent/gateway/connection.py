@@ -57,7 +57,17 @@ _TRANSITIONS = {
 class Connection:
     """A page, an app or a bot at the other end of one socket. Also the endpoint a voice room knows its holder by."""
 
-    __slots__ = ("__weakref__", "_limits", "_ping_seconds", "_pinged_at", "_socket", "_state", "device", "host", "identity")
+    __slots__ = (
+        "__weakref__",
+        "_limits",
+        "_ping_seconds",
+        "_pinged_at",
+        "_socket",
+        "_state",
+        "device",
+        "host",
+        "identity",
+    )
 
     def __init__(self, socket: Socket, identity: Identity, device: str, limits: GatewayLimits) -> None:
         self.identity = identity

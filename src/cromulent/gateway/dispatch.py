@@ -10,6 +10,7 @@ import msgspec
 from cromulent import wire
 from cromulent.accounts import UserCreated, UserUpdated
 from cromulent.channels import ChannelUpdated, MemberAdded, MemberRemoved, MembershipAdded, MembershipRemoved
+from cromulent.gateway import payloads
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessagePosted
 
@@ -22,37 +23,45 @@ def encode_fact(fact: Fact) -> tuple[str, str]:
     return name, _encoder.encode(payload(fact)).decode()
 
 
-def _user(fact: UserCreated | UserUpdated) -> dict[str, Any]:
-    return {"user": wire.user_to_wire(fact.user)}
+def _user_created(fact: UserCreated) -> payloads.UserCreated:
+    return payloads.UserCreated(wire.user_to_wire(fact.user))
 
 
-def _membership_added(fact: MembershipAdded) -> dict[str, Any]:
-    return {"channel": wire.channel_to_wire(fact.channel), "seq": fact.seq}
+def _user_updated(fact: UserUpdated) -> payloads.UserUpdated:
+    return payloads.UserUpdated(wire.user_to_wire(fact.user))
 
 
-def _membership_removed(fact: MembershipRemoved) -> dict[str, Any]:
-    return {"channel_id": fact.channel_id}
+def _membership_added(fact: MembershipAdded) -> payloads.MembershipAdded:
+    return payloads.MembershipAdded(wire.channel_to_wire(fact.channel), fact.seq)
 
 
-def _channel_updated(fact: ChannelUpdated) -> dict[str, Any]:
-    return {"channel": wire.channel_to_wire(fact.channel)}
+def _membership_removed(fact: MembershipRemoved) -> payloads.MembershipRemoved:
+    return payloads.MembershipRemoved(fact.channel_id)
 
 
-def _member(fact: MemberAdded | MemberRemoved) -> dict[str, Any]:
-    return {"user_id": fact.user_id}
+def _channel_updated(fact: ChannelUpdated) -> payloads.ChannelUpdated:
+    return payloads.ChannelUpdated(wire.channel_to_wire(fact.channel))
 
 
-def _message_posted(fact: MessagePosted) -> dict[str, Any]:
-    return {"message": wire.message_to_wire(fact.message)}
+def _member_added(fact: MemberAdded) -> payloads.ChannelMemberAdded:
+    return payloads.ChannelMemberAdded(fact.user_id)
 
 
-ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], dict[str, Any]]]] = {
-    UserCreated: ("user.created", _user),
-    UserUpdated: ("user.updated", _user),
+def _member_removed(fact: MemberRemoved) -> payloads.ChannelMemberRemoved:
+    return payloads.ChannelMemberRemoved(fact.user_id)
+
+
+def _message_posted(fact: MessagePosted) -> payloads.MessagePosted:
+    return payloads.MessagePosted(wire.message_to_wire(fact.message))
+
+
+ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
+    UserCreated: ("user.created", _user_created),
+    UserUpdated: ("user.updated", _user_updated),
     MembershipAdded: ("membership.added", _membership_added),
     MembershipRemoved: ("membership.removed", _membership_removed),
     ChannelUpdated: ("channel.updated", _channel_updated),
-    MemberAdded: ("channel.member_added", _member),
-    MemberRemoved: ("channel.member_removed", _member),
+    MemberAdded: ("channel.member_added", _member_added),
+    MemberRemoved: ("channel.member_removed", _member_removed),
     MessagePosted: ("message.posted", _message_posted),
 }

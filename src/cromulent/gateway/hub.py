@@ -12,7 +12,8 @@ import msgspec
 from cromulent.db import INSTANCE_FEED, LogRow, channel_feed, user_feed
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.connection import Connection
-from cromulent.gateway.frames import durable_frame, ephemeral_frame
+from cromulent.gateway.frames import durable_frame, ephemeral_frame, frame_of
+from cromulent.gateway.protocol import Reconnect
 
 RECENT_ROWS = 4096
 """How many rows are kept in memory to bridge the step from the last page of catching up to live."""
@@ -121,6 +122,13 @@ class Hub:
     def connections_of(self, user_id: str) -> tuple[Connection, ...]:
         """The connections of one user."""
         return tuple(self._hearers.get(user_feed(user_id), ()))
+
+    def say_goodbye(self, after_ms: int) -> None:
+        """The process is about to end: tell everybody when to come back, and close."""
+        frame = frame_of(Reconnect(after_ms, "restarting"))
+        for connection in self.connections():
+            connection.write(frame)
+            connection.close(CloseCode.RESTARTING)
 
     def close_login_session(self, login_session_id: str, user_id: str) -> None:
         """End every connection that stands on a login session that has ended."""

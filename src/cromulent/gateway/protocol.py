@@ -18,6 +18,10 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     """The base of all wire structs here: immutable, unknown fields ignored so that newer clients are understood."""
 
 
+def _nothing() -> msgspec.Raw:
+    return msgspec.Raw(b"{}")
+
+
 # --- client → server ------------------------------------------------------------------------------
 
 
@@ -42,7 +46,7 @@ class Command(Struct, frozen=True, tag="command", tag_field="op"):
 
     ref: int
     t: str
-    d: msgspec.Raw = msgspec.Raw(b"{}")
+    d: msgspec.Raw = msgspec.field(default_factory=_nothing)
 
 
 ClientFrame = Identify | Command
@@ -99,7 +103,7 @@ class VoiceSignal(Struct, frozen=True):
     generation: int
     negotiation_id: int
     kind: SignalKind
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw = msgspec.field(default_factory=_nothing)
 
 
 class VoiceDescription(Struct, frozen=True):

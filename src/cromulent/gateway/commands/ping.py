@@ -12,4 +12,6 @@ def ping(_connection: Connection, _command: Ping) -> dict[str, str]:
     return {}
 
 
-PING_COMMANDS = [CommandHandler("ping", Ping, ping)]
+def ping_commands() -> list[CommandHandler]:
+    """The command that asks for nothing."""
+    return [CommandHandler("ping", Ping, ping)]

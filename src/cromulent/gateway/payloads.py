@@ -1,0 +1,138 @@
+"""What each dispatch carries: its `d`, by its name. Part of the wire as `protocol.py` is, and generated from in the same way."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cromulent import wire
+from cromulent.gateway.protocol import (
+    Participant,
+    PresenceChanged,
+    Room,
+    Struct,
+    TypingStarted,
+    VoiceSignalReceived,
+)
+
+
+class UserCreated(Struct, frozen=True):
+    """`user.created`."""
+
+    user: wire.User
+
+
+class UserUpdated(Struct, frozen=True):
+    """`user.updated`."""
+
+    user: wire.User
+
+
+class MembershipAdded(Struct, frozen=True):
+    """`membership.added`: `seq` is the head of the channel's feed to count on from."""
+
+    channel: wire.Channel
+    seq: int
+
+
+class MembershipRemoved(Struct, frozen=True):
+    """`membership.removed`."""
+
+    channel_id: str
+
+
+class ChannelUpdated(Struct, frozen=True):
+    """`channel.updated`."""
+
+    channel: wire.Channel
+
+
+class ChannelMemberAdded(Struct, frozen=True):
+    """`channel.member_added`; the channel is that of the feed."""
+
+    user_id: str
+
+
+class ChannelMemberRemoved(Struct, frozen=True):
+    """`channel.member_removed`; the channel is that of the feed."""
+
+    user_id: str
+
+
+class MessagePosted(Struct, frozen=True):
+    """`message.posted`."""
+
+    message: wire.Message
+
+
+class VoiceParticipantJoined(Struct, frozen=True):
+    """`voice.participant_joined`."""
+
+    channel_id: str
+    rev: int
+    participant: Participant
+
+
+class VoiceParticipantUpdated(Struct, frozen=True):
+    """`voice.participant_updated`."""
+
+    channel_id: str
+    rev: int
+    participant: Participant
+
+
+class VoiceParticipantLeft(Struct, frozen=True):
+    """`voice.participant_left`."""
+
+    channel_id: str
+    rev: int
+    participant_id: str
+    reason: Literal["left", "lost", "moved", "replaced", "kicked"]
+
+
+class VoiceHolderAsked(Struct, frozen=True):
+    """`voice.holder_asked`."""
+
+    ask_id: str
+
+
+class VoiceSuperseded(Struct, frozen=True):
+    """`voice.superseded`: `device` has the call now."""
+
+    channel_id: str
+    participant_id: str
+    device: str
+
+
+class VoiceKicked(Struct, frozen=True):
+    """`voice.kicked`: `reason` is a code."""
+
+    channel_id: str
+    participant_id: str
+    reason: str
+
+
+DURABLE: dict[str, type[Struct]] = {
+    "user.created": UserCreated,
+    "user.updated": UserUpdated,
+    "membership.added": MembershipAdded,
+    "membership.removed": MembershipRemoved,
+    "channel.updated": ChannelUpdated,
+    "channel.member_added": ChannelMemberAdded,
+    "channel.member_removed": ChannelMemberRemoved,
+    "message.posted": MessagePosted,
+}
+"""Dispatches that are rows of the log."""
+
+EPHEMERAL: dict[str, type[Struct]] = {
+    "presence.changed": PresenceChanged,
+    "typing.started": TypingStarted,
+    "voice.participant_joined": VoiceParticipantJoined,
+    "voice.participant_updated": VoiceParticipantUpdated,
+    "voice.participant_left": VoiceParticipantLeft,
+    "voice.room_settled": Room,
+    "voice.signal": VoiceSignalReceived,
+    "voice.holder_asked": VoiceHolderAsked,
+    "voice.superseded": VoiceSuperseded,
+    "voice.kicked": VoiceKicked,
+}
+"""Dispatches of the moment."""
