@@ -24,7 +24,7 @@ from cromulent.gateway import (
     GatewayServer,
     Handshake,
 )
-from cromulent.gateway.commands.ping import PING_COMMANDS
+from cromulent.gateway.commands.ping import ping_commands
 from cromulent.gateway.frames import frame_of
 from cromulent.gateway.protocol import InstanceInfo, Ping, Reconnect
 from cromulent.kernel.clock import SystemClock
@@ -121,7 +121,7 @@ class ListeningServer:
             await asyncio.get_running_loop().create_future()
             return {}
 
-        commands = CommandTable([*PING_COMMANDS, CommandHandler("wait", Ping, wait_for_ever)])
+        commands = CommandTable([*ping_commands(), CommandHandler("wait", Ping, wait_for_ever)])
         return GatewayServer(
             hub=self.stage.hub,
             handshake=Handshake(self, InstanceInfo("i1", "Home"), limits),  # type: ignore[arg-type]
