@@ -1,4 +1,4 @@
-"""Makes `protocol/schema.json` and the client's TypeScript types from `cromulent.gateway.protocol` and `cromulent.wire`.
+"""Makes `protocol/schema.json` and the client's TypeScript types from the wire's structs: those of `cromulent.wire` and the gateway's.
 
 Run it with `bin/protocol` after a change of the protocol; a test fails when the files are not what it would write.
 """
@@ -14,7 +14,7 @@ import msgspec
 from msgspec import inspect as shapes
 
 from cromulent import wire
-from cromulent.gateway import protocol
+from cromulent.gateway import payloads, protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "protocol" / "schema.json"
@@ -23,7 +23,7 @@ TYPES = ROOT / "web" / "src" / "core" / "protocol.generated.ts"
 
 def structs() -> list[type[msgspec.Struct]]:
     """Every wire struct, in the order of the source."""
-    found = [struct for module in (wire, protocol) for struct in _structs_of(module)]
+    found = [struct for module in (wire, protocol, payloads) for struct in _structs_of(module)]
     return [struct for struct in found if struct is not protocol.Struct]
 
 
@@ -47,6 +47,7 @@ def types_text() -> str:
         *map(_interface, structs()),
         _union("ClientFrame", protocol.ClientFrame),
         _union("ServerFrame", protocol.ServerFrame),
+        _dispatches(),
     ]
     return "\n".join(blocks)
 
@@ -54,13 +55,31 @@ def types_text() -> str:
 def _interface(struct: type[msgspec.Struct]) -> str:
     info = shapes.type_info(struct)
     assert isinstance(info, shapes.StructType)
-    lines = [f"/** {(struct.__doc__ or '').strip().splitlines()[0]} */", f"export interface {struct.__name__} {{"]
-    if info.tag is not None:
-        lines.append(f"  {info.tag_field}: '{info.tag}';")
-    for member in info.fields:
-        optional = "" if member.required else "?"
-        lines.append(f"  {member.encode_name}{optional}: {_type(member.type)};")
-    return "\n".join([*lines, "}", ""])
+    comment = f"/** {(struct.__doc__ or '').strip().splitlines()[0]} */"
+    lines = [] if info.tag is None else [f"  {info.tag_field}: '{info.tag}';"]
+    lines += map(_member, info.fields)
+    if not lines:
+        return f"{comment}\nexport type {struct.__name__} = Record<string, never>;\n"
+    return "\n".join([comment, f"export interface {struct.__name__} {{", *lines, "}", ""])
+
+
+def _member(member: shapes.Field) -> str:
+    """A field; one that may be left out is left out rather than null."""
+    if member.required:
+        return f"  {member.encode_name}: {_type(member.type)};"
+    kept = member.type
+    if isinstance(kept, shapes.UnionType):
+        kept = shapes.UnionType(tuple(one for one in kept.types if not isinstance(one, shapes.NoneType)))
+    return f"  {member.encode_name}?: {_type(kept)};"
+
+
+def _dispatches() -> str:
+    """Every dispatch by its name, with what it carries."""
+    named = payloads.DURABLE | payloads.EPHEMERAL
+    lines = [f"  '{name}': {struct.__name__};" for name, struct in named.items()]
+    return "\n".join(
+        ["/** What each dispatch carries, by its name. */", "export interface Dispatches {", *lines, "}", ""]
+    )
 
 
 def _union(name: str, union: object) -> str:

@@ -72,7 +72,7 @@ async def test_hello_comes_first_and_says_who_is_there(clock: FakeClock) -> None
             "protocol": 1,
             "instance": {"id": "i1", "name": "Home"},
             "version": __version__,
-            "heartbeat_seconds": 15.0,
+            "heartbeat_seconds": 15,
         }
     ]
 

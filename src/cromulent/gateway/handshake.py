@@ -39,7 +39,7 @@ class Handshake:
     def __init__(self, accounts: AccountService, instance: InstanceInfo, limits: GatewayLimits) -> None:
         self._accounts = accounts
         self._limits = limits
-        self._hello = frame_of(Hello(PROTOCOL, instance, __version__, limits.ping_seconds))
+        self._hello = frame_of(Hello(PROTOCOL, instance, __version__, max(1, round(limits.ping_seconds))))
 
     async def run(
         self, socket: Socket, headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Any]]

@@ -172,7 +172,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="op"):
     protocol: int
     instance: InstanceInfo
     version: str
-    heartbeat_seconds: float
+    heartbeat_seconds: int
 
 
 class Participant(Struct, frozen=True):

@@ -1,7 +1,8 @@
-/** The wire types of docs/protocol.md. Generated from src/cromulent/gateway/protocol.py; do not edit by hand. */
+// Generated from the server's protocol by `bin/protocol`. Do not edit.
 
 export const PROTOCOL = 1;
 
+/** A user as everybody sees them; the e-mail address is not part of it. */
 export interface User {
   id: string;
   user_name: string;
@@ -9,6 +10,7 @@ export interface User {
   role: 'administrator' | 'member';
 }
 
+/** A channel as its members see it. */
 export interface Channel {
   id: string;
   kind: 'text' | 'voice';
@@ -16,11 +18,12 @@ export interface Channel {
   slug: string;
   topic: string;
   position: number;
-  visibility: 'public' | 'private';
+  visibility: 'private' | 'public';
   is_default: boolean;
-  write_permission: 'everyone' | 'administrators';
+  write_permission: 'administrators' | 'everyone';
 }
 
+/** A message; the same for everybody who may see it. Instants are RFC 3339 in UTC. */
 export interface Message {
   id: string;
   channel_id: string;
@@ -35,6 +38,136 @@ export interface Message {
   deleted: boolean;
 }
 
+/** The browser's `RTCIceServer`; `username` and `credential` are left out where there are none. */
+export interface IceServer {
+  urls: string[];
+  username?: string;
+  credential?: string;
+}
+
+/** What kind of program is speaking: `kind` is `web`, `desktop`, `bot` …; `device` is shown to people. */
+export interface ClientInfo {
+  kind: string;
+  device: string;
+  version: string;
+}
+
+/** The first frame of a client. `cursor` is the id of the last event it applied. */
+export interface Identify {
+  op: 'identify';
+  client: ClientInfo;
+  token?: string;
+  cursor?: string;
+}
+
+/** Something a client wants done now; answered by a `Reply` with the same `ref`. */
+export interface Command {
+  op: 'command';
+  ref: number;
+  t: string;
+  d?: unknown;
+}
+
+/** `ping`: is anybody there? A page cannot see the server's WebSocket pings. */
+export type Ping = Record<string, never>;
+
+/** `typing.start`. */
+export interface TypingStart {
+  channel_id: string;
+}
+
+/** `voice.join`: a join, a resume, a switch or a takeover; see `docs/voice.md`. */
+export interface VoiceJoin {
+  channel_id: string;
+  join_id: string;
+  muted: boolean;
+  deafened: boolean;
+  sends_audio: boolean;
+  resume_token?: string;
+  takeover?: boolean;
+}
+
+/** `voice.leave`. */
+export interface VoiceLeave {
+  participant_id: string;
+  resume_token: string;
+}
+
+/** `voice.update`: what has changed about oneself; absent fields stay. */
+export interface VoiceUpdate {
+  connection?: 'connected' | 'connecting' | 'disconnected' | 'reconnecting';
+  muted?: boolean;
+  deafened?: boolean;
+  sends_audio?: boolean;
+}
+
+/** `voice.signal`: `data` is a `VoiceDescription`, `VoiceCandidates` or empty, by `kind`; nothing else is passed on. */
+export interface VoiceSignal {
+  to: string;
+  generation: number;
+  negotiation_id: number;
+  kind: 'candidates' | 'description' | 'repair_request' | 'stale';
+  data?: unknown;
+}
+
+/** The `data` of a signal of kind `description` (`RTCSessionDescriptionInit`). */
+export interface VoiceDescription {
+  type: 'answer' | 'offer';
+  sdp: string;
+}
+
+/** A candidate in the browser's words (`RTCIceCandidateInit`). */
+export interface VoiceCandidate {
+  candidate: string;
+  sdpMid?: string;
+  sdpMLineIndex?: number;
+  usernameFragment?: string;
+}
+
+/** The `data` of a signal of kind `candidates`. */
+export interface VoiceCandidates {
+  candidates: VoiceCandidate[];
+}
+
+/** `voice.ice_servers`. */
+export type VoiceIceServers = Record<string, never>;
+
+/** `voice.room`. */
+export interface VoiceRoom {
+  channel_id: string;
+}
+
+/** `voice.heard`. */
+export interface VoiceHeard {
+  participant_ids: string[];
+}
+
+/** `voice.report_stall`. */
+export interface VoiceReportStall {
+  participant_id: string;
+}
+
+/** `voice.answer`. */
+export interface VoiceAnswer {
+  ask_id: string;
+}
+
+/** Which installation this is. */
+export interface InstanceInfo {
+  id: string;
+  name: string;
+}
+
+/** The first frame of the server. */
+export interface Hello {
+  op: 'hello';
+  protocol: number;
+  instance: InstanceInfo;
+  version: string;
+  heartbeat_seconds: number;
+}
+
+/** Somebody in a voice room, as everybody who sees the channel sees them. */
 export interface Participant {
   id: string;
   user_id: string;
@@ -42,9 +175,10 @@ export interface Participant {
   muted: boolean;
   deafened: boolean;
   sends_audio: boolean;
-  connection: 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
+  connection: 'connected' | 'connecting' | 'disconnected' | 'reconnecting';
 }
 
+/** The roster of a voice channel. Not `settled`: the server has just started, absence is not departure. */
 export interface Room {
   channel_id: string;
   rev: number;
@@ -52,12 +186,7 @@ export interface Room {
   participants: Participant[];
 }
 
-export interface IceServer {
-  urls: string[];
-  username?: string;
-  credential?: string;
-}
-
+/** All a client holds but messages, read at one position of the log. */
 export interface Snapshot {
   channels: Channel[];
   users: User[];
@@ -66,14 +195,7 @@ export interface Snapshot {
   rooms: Room[];
 }
 
-export interface Hello {
-  op: 'hello';
-  protocol: number;
-  instance: { id: string; name: string };
-  version: string;
-  heartbeat_seconds: number;
-}
-
+/** A fresh start: the client drops what it holds. */
 export interface Ready {
   op: 'ready';
   user: User;
@@ -81,6 +203,7 @@ export interface Ready {
   cursor: string | null;
 }
 
+/** The cursor was known; what was missed follows as dispatches. */
 export interface Resumed {
   op: 'resumed';
   cursor: string;
@@ -88,6 +211,7 @@ export interface Resumed {
   rooms: Room[];
 }
 
+/** News. `id`, `feed` and `seq` are there for durable events only. */
 export interface Dispatch {
   op: 'dispatch';
   t: string;
@@ -97,12 +221,14 @@ export interface Dispatch {
   seq?: number;
 }
 
+/** A refusal: `code` for programs, `message` for a person, `detail` where a program needs more. */
 export interface CommandError {
   code: string;
   message: string;
-  detail?: unknown;
+  detail?: Record<string, string>;
 }
 
+/** The answer to a command: either `d` or `error`. */
 export interface Reply {
   op: 'reply';
   ref: number;
@@ -110,36 +236,164 @@ export interface Reply {
   error?: CommandError;
 }
 
+/** The server is about to close; come back after `after_ms` milliseconds. */
 export interface Reconnect {
   op: 'reconnect';
   after_ms: number;
   reason: string;
 }
 
-export type ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect;
-
-export interface Identify {
-  op: 'identify';
-  token?: string;
-  client: { kind: string; device: string; version: string };
-  cursor?: string;
+/** The reply to `voice.join`. `expires_in_seconds` counts from now and is null when the servers do not expire. */
+export interface VoiceJoined {
+  participant_id: string;
+  resume_token: string;
+  participants: Participant[];
+  rev: number;
+  settled: boolean;
+  ice_servers: IceServer[];
+  expires_in_seconds: number | null;
+  ice_transport_policy: 'all' | 'relay';
 }
 
-export interface Command {
-  op: 'command';
-  ref: number;
-  t: string;
-  d: unknown;
+/** The reply to `voice.ice_servers`. */
+export interface IceServers {
+  ice_servers: IceServer[];
+  expires_in_seconds: number | null;
+  ice_transport_policy: 'all' | 'relay';
 }
 
-export type ClientFrame = Identify | Command;
+/** The reply to `voice.report_stall`: does that peer's socket still answer? */
+export interface StallAnswer {
+  present: boolean;
+}
 
+/** `voice.signal` as its addressee gets it; `from` is stamped by the server. */
+export interface VoiceSignalReceived {
+  channel_id: string;
+  from: string;
+  to: string;
+  generation: number;
+  negotiation_id: number;
+  kind: 'candidates' | 'description' | 'repair_request' | 'stale';
+  data: unknown;
+}
+
+/** `presence.changed`. */
 export interface PresenceChanged {
   online: string[];
   offline: string[];
 }
 
+/** `typing.started`. */
 export interface TypingStarted {
   channel_id: string;
   user_id: string;
+}
+
+/** `user.created`. */
+export interface UserCreated {
+  user: User;
+}
+
+/** `user.updated`. */
+export interface UserUpdated {
+  user: User;
+}
+
+/** `membership.added`: `seq` is the head of the channel's feed to count on from. */
+export interface MembershipAdded {
+  channel: Channel;
+  seq: number;
+}
+
+/** `membership.removed`. */
+export interface MembershipRemoved {
+  channel_id: string;
+}
+
+/** `channel.updated`. */
+export interface ChannelUpdated {
+  channel: Channel;
+}
+
+/** `channel.member_added`; the channel is that of the feed. */
+export interface ChannelMemberAdded {
+  user_id: string;
+}
+
+/** `channel.member_removed`; the channel is that of the feed. */
+export interface ChannelMemberRemoved {
+  user_id: string;
+}
+
+/** `message.posted`. */
+export interface MessagePosted {
+  message: Message;
+}
+
+/** `voice.participant_joined`. */
+export interface VoiceParticipantJoined {
+  channel_id: string;
+  rev: number;
+  participant: Participant;
+}
+
+/** `voice.participant_updated`. */
+export interface VoiceParticipantUpdated {
+  channel_id: string;
+  rev: number;
+  participant: Participant;
+}
+
+/** `voice.participant_left`. */
+export interface VoiceParticipantLeft {
+  channel_id: string;
+  rev: number;
+  participant_id: string;
+  reason: 'kicked' | 'left' | 'lost' | 'moved' | 'replaced';
+}
+
+/** `voice.holder_asked`. */
+export interface VoiceHolderAsked {
+  ask_id: string;
+}
+
+/** `voice.superseded`: `device` has the call now. */
+export interface VoiceSuperseded {
+  channel_id: string;
+  participant_id: string;
+  device: string;
+}
+
+/** `voice.kicked`: `reason` is a code. */
+export interface VoiceKicked {
+  channel_id: string;
+  participant_id: string;
+  reason: string;
+}
+
+export type ClientFrame = Identify | Command;
+
+export type ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect;
+
+/** What each dispatch carries, by its name. */
+export interface Dispatches {
+  'user.created': UserCreated;
+  'user.updated': UserUpdated;
+  'membership.added': MembershipAdded;
+  'membership.removed': MembershipRemoved;
+  'channel.updated': ChannelUpdated;
+  'channel.member_added': ChannelMemberAdded;
+  'channel.member_removed': ChannelMemberRemoved;
+  'message.posted': MessagePosted;
+  'presence.changed': PresenceChanged;
+  'typing.started': TypingStarted;
+  'voice.participant_joined': VoiceParticipantJoined;
+  'voice.participant_updated': VoiceParticipantUpdated;
+  'voice.participant_left': VoiceParticipantLeft;
+  'voice.room_settled': Room;
+  'voice.signal': VoiceSignalReceived;
+  'voice.holder_asked': VoiceHolderAsked;
+  'voice.superseded': VoiceSuperseded;
+  'voice.kicked': VoiceKicked;
 }
