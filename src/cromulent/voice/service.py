@@ -184,6 +184,11 @@ class VoiceService:
         """What signalling has delivered and dropped since the start."""
         return self._signalling.counts
 
+    @property
+    def tick_seconds(self) -> float:
+        """How often `tick` is to be called."""
+        return self._policy.tick_seconds
+
     def tick(self) -> None:
         """Let time have its effect on leases, questions and the start's grace."""
         now = self._clock.monotonic()
