@@ -7,8 +7,8 @@ import re
 
 Documented = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
-# Python's own words for an opening sentence; a second sentence may follow.
-SENTENCE = re.compile(r"^[A-Z0-9`\"'(/*@+.…][^\n]*(?:\n[^\n]+)*[.!?:)]", re.MULTILINE)
+# One sentence, over as many lines as it needs; it may begin with a name that is written small.
+SENTENCE = re.compile(r"^\S[^\n]*(?:\n[^\n]+)*[.!?:)]", re.MULTILINE)
 
 
 def missing_opening(source: str) -> list[str]:

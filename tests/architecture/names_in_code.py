@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 NOUN_VERB = re.compile(r"^[a-z_]+\.[a-z_]+$")
 # What looks like one of our names and is ASGI's, a file's or an import's.
@@ -45,8 +46,11 @@ def commands(source: str) -> dict[str, str]:
 
 
 def error_codes(source: str) -> set[str]:
-    """The codes of errors: `code="…"` in a call, and `code = "…"` in a class."""
-    found: set[str] = set()
+    """The codes of errors: `code="…"` in a call, `code = "…"` in a class, `"invalid_…"` anywhere.
+
+    A code put together while running (`f"invalid_{field}"`) stands there as a pattern with `*` (`invalid_*`).
+    """
+    found = {text for text in strings_of(source) if re.fullmatch(r"invalid_[a-z_]+", text)}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.keyword) and node.arg == "code":
             found |= _texts(node.value)
@@ -54,6 +58,11 @@ def error_codes(source: str) -> set[str]:
             for statement in node.body:
                 found |= _code_of_class(statement)
     return found
+
+
+def covered(codes: set[str], by: set[str]) -> set[str]:
+    """Those of `codes` that are in `by` or that a pattern stands for, on either side."""
+    return {code for code in codes if any(fnmatchcase(code, name) or fnmatchcase(name, code) for name in by)}
 
 
 def _code_of_class(statement: ast.stmt) -> set[str]:
@@ -66,4 +75,6 @@ def _code_of_class(statement: ast.stmt) -> set[str]:
 def _texts(node: ast.expr | None) -> set[str]:
     if isinstance(node, ast.IfExp):
         return _texts(node.body) | _texts(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return {"".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in node.values)}
     return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()

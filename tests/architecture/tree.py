@@ -22,6 +22,7 @@ NOT_OURS = {
     "coverage",
     "test-results",
 }
+MADE_BY_TOOLS = ("_cache", ".egg-info", ".hypothesis")
 NOT_TEXT = {".png", ".svg", ".ico", ".wav", ".woff2", ".webp", ".mp3"}
 
 
@@ -29,7 +30,7 @@ def own_files(*suffixes: str, below: Path = ROOT) -> list[Path]:
     """Every text file of the project below a folder, sorted; only those with one of `suffixes` where any are given."""
     found: list[Path] = []
     for folder, folders, names in os.walk(below):
-        folders[:] = [name for name in folders if name not in NOT_OURS and not name.endswith(("_cache", ".egg-info"))]
+        folders[:] = [name for name in folders if name not in NOT_OURS and not name.endswith(MADE_BY_TOOLS)]
         found += [Path(folder, name) for name in names]
     return sorted(
         path
