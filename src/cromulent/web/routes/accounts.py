@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from cromulent import wire
 from cromulent.accounts import AccountService, Identity, LoggedIn, Visitor, checked_account
@@ -53,7 +54,10 @@ class MeAnswer(msgspec.Struct, frozen=True):
 
 @post("/setup", opt=PUBLIC)
 async def set_up(
-    data: SetupBody, request: ApiRequest, visitor: NamedDependency[Visitor], accounts: NamedDependency[AccountService]
+    data: JSONBody[SetupBody],
+    request: ApiRequest,
+    visitor: NamedDependency[Visitor],
+    accounts: NamedDependency[AccountService],
 ) -> Response[UserAnswer]:
     """Make the first administrator and log them in."""
     account = checked_account(data.user_name, data.email, data.password)
@@ -62,7 +66,10 @@ async def set_up(
 
 @post("/login", opt=PUBLIC)
 async def log_in(
-    data: LoginBody, request: ApiRequest, visitor: NamedDependency[Visitor], accounts: NamedDependency[AccountService]
+    data: JSONBody[LoginBody],
+    request: ApiRequest,
+    visitor: NamedDependency[Visitor],
+    accounts: NamedDependency[AccountService],
 ) -> Response[UserAnswer]:
     """Log in with a password."""
     return _logged_in(request, await accounts.log_in(data.login, data.password, visitor), 200)
@@ -70,7 +77,10 @@ async def log_in(
 
 @post("/login/link", opt=PUBLIC)
 async def log_in_by_link(
-    data: LinkBody, request: ApiRequest, visitor: NamedDependency[Visitor], accounts: NamedDependency[AccountService]
+    data: JSONBody[LinkBody],
+    request: ApiRequest,
+    visitor: NamedDependency[Visitor],
+    accounts: NamedDependency[AccountService],
 ) -> Response[UserAnswer]:
     """Log in with a demonstration link."""
     return _logged_in(request, await accounts.log_in_by_link(data.secret, visitor), 200)
@@ -78,7 +88,7 @@ async def log_in_by_link(
 
 @post("/logout")
 async def log_out(
-    data: Nothing,  # noqa: ARG001 - its shape is checked
+    data: JSONBody[Nothing],  # noqa: ARG001 - its shape is checked
     request: ApiRequest,
     identity: NamedDependency[Identity],
     accounts: NamedDependency[AccountService],

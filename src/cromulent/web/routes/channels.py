@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 
 from cromulent import wire
 from cromulent.accounts import Identity
@@ -21,12 +22,12 @@ class MembersAnswer(msgspec.Struct, frozen=True):
 
 @get("/channels/{channel_id:str}/members")
 async def list_members(
-    channel_id: str,
+    channel_id: FromPath[str],
     identity: NamedDependency[Identity],
     channels: NamedDependency[ChannelService],
     *,
-    after: str | None = None,
-    limit: int = MAX_MEMBERS_PAGE,
+    after: FromQuery[str | None] = None,
+    limit: FromQuery[int] = MAX_MEMBERS_PAGE,
 ) -> MembersAnswer:
     """A page of the channel's members."""
     page = await channels.members(identity.user, channel_id, after, limit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, delete, get
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from cromulent.accounts import AccountService, Identity, LoginSession
 from cromulent.kernel.clock import to_wire
@@ -38,7 +39,7 @@ async def list_login_sessions(
 
 @delete("/login-sessions/{login_session_id:str}", status_code=204)
 async def end_login_session(
-    login_session_id: str,
+    login_session_id: FromPath[str],
     request: ApiRequest,
     identity: NamedDependency[Identity],
     accounts: NamedDependency[AccountService],
