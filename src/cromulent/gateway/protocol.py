@@ -14,8 +14,8 @@ from cromulent import wire
 PROTOCOL = wire.PROTOCOL
 
 
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
-    """The base of all wire structs here: immutable, unknown fields ignored so that newer clients are understood."""
+class Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
+    """The base of all wire structs here: immutable, what has its default left out, what is unknown ignored (from newer clients)."""
 
 
 def _nothing() -> msgspec.Raw:
@@ -222,7 +222,7 @@ class Resumed(Struct, frozen=True, tag="resumed", tag_field="op"):
     rooms: list[Room]
 
 
-class Dispatch(Struct, frozen=True, tag="dispatch", tag_field="op", omit_defaults=True):
+class Dispatch(Struct, frozen=True, tag="dispatch", tag_field="op"):
     """News. `id`, `feed` and `seq` are there for durable events only."""
 
     t: str
@@ -232,7 +232,7 @@ class Dispatch(Struct, frozen=True, tag="dispatch", tag_field="op", omit_default
     seq: int | None = None
 
 
-class CommandError(Struct, frozen=True, omit_defaults=True):
+class CommandError(Struct, frozen=True):
     """A refusal: `code` for programs, `message` for a person, `detail` where a program needs more."""
 
     code: str
@@ -240,7 +240,7 @@ class CommandError(Struct, frozen=True, omit_defaults=True):
     detail: dict[str, str] | None = None
 
 
-class Reply(Struct, frozen=True, tag="reply", tag_field="op", omit_defaults=True):
+class Reply(Struct, frozen=True, tag="reply", tag_field="op"):
     """The answer to a command: either `d` or `error`."""
 
     ref: int
