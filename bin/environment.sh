@@ -38,25 +38,38 @@ find_python() {
     stop "Python 3.11 or newer is needed and was not found (set PYTHON to name one)."
 }
 
-ensure_venv() {
-    if [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-        return
-    fi
-    python=$(find_python)
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        install_system python3-venv
-    fi
-    say "Making the virtual environment $venv"
-    "$python" -m venv --clear "$venv"
+has_venv() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
+
+missing_for_venv() {
+    has_venv || "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 
+# What the tests with real browsers, networks and a real relay need from the system, and the benchmarks' C programs.
+missing_for_tests() {
+    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables cc:gcc; do
+        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}")" ] || echo "${pair##*:}"
+    done
+    [ -e /usr/include/stdio.h ] || echo libc6-dev
+}
+
+# ensure_system PACKAGE…: those found missing, all in one go; nothing to do without any.
+ensure_system() { [ $# -eq 0 ] || install_system "$@"; }
+
+ensure_venv() {
+    ! has_venv || return 0
+    # shellcheck disable=SC2046 # a list of words
+    ensure_system $(missing_for_venv)
+    say "Making the virtual environment $venv"
+    "$(find_python)" -m venv --clear "$venv"
+}
+
+stamp_of() { cat "$@" pyproject.toml "$venv/pyvenv.cfg" | sha256sum; }
+
 # ensure_packages LOCK…: what the lock files say, each file checked against its hashes, and the project itself.
-# A development lock contains the others, so a later bin/run finds everything there.
 ensure_packages() {
     ensure_venv
-    stamp=$(cat "$@" pyproject.toml "$venv/pyvenv.cfg" | sha256sum)
     known="$venv/.stamp-packages"
-    if [ -f "$known" ] && grep -qxF "$stamp" "$known"; then
+    if [ -f "$known" ] && grep -qxF "$(stamp_of "$@")" "$known"; then
         return
     fi
     say "Installing the locked packages ($*)"
@@ -65,7 +78,11 @@ ensure_packages() {
     # shellcheck disable=SC2086 # one -r for each lock file
     "$venv/bin/python" -m pip install -qq --require-hashes --only-binary :all: $requirements
     "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
-    echo "$stamp" >>"$known"
+    # The development lock contains the others: after it bin/run finds everything there.
+    {
+        stamp_of "$@"
+        [ "$*" != requirements/dev.txt ] || stamp_of requirements/runtime.txt requirements/build.txt
+    } >"$known"
 }
 
 # Node from the locked package comes first in the PATH: whatever the system has is not used.
@@ -80,15 +97,4 @@ npm() { node "$node_home/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
 
 ensure_client() {
     "$venv/bin/python" hatch_build.py
-}
-
-# What the tests with real browsers and a real relay need from the system.
-ensure_test_system() {
-    missing=
-    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables cc:gcc; do
-        command -v "${pair%%:*}" >/dev/null 2>&1 || [ -x "/usr/sbin/${pair%%:*}" ] ||
-            missing="$missing ${pair##*:}"
-    done
-    # shellcheck disable=SC2086 # a list of words
-    [ -z "$missing" ] || install_system $missing
 }
