@@ -12,7 +12,14 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, insert, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 
 from cromulent.db.errors import StorageUnavailable
 from cromulent.db.log import LogRow
@@ -114,12 +121,27 @@ class Writer:
                     job = following
                 rows = batch.append_log()
         except Exception as error:  # whatever it was, the transaction is rolled back and its units must be answered
-            log.error("batch_failed", units=len(jobs) or 1, error=str(error))
-            self._answer(jobs or [first], Committed((), ()), failure=error)
+            if not jobs:  # it could not even begin; those who wait would each wait as long for the same
+                queued, going_on = self._take_queued()
+                jobs = [first, *queued]
+            log.error("batch_failed", units=len(jobs), error=str(error))
+            self._answer(jobs, Committed((), ()), failure=error)
         else:
             facts = [fact for done in jobs if done.unit and not done.error for fact in done.unit.facts]
             self._answer(jobs, Committed(rows, facts), failure=None)
         return going_on
+
+    def _take_queued(self) -> tuple[list[_Job], bool]:
+        """Everything in the queue, and False when its end was among it."""
+        taken: list[_Job] = []
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return taken, True
+            if job is None:
+                return taken, False
+            taken.append(job)
 
     def _answer(self, jobs: Sequence[_Job], committed: Committed, failure: BaseException | None) -> None:
         assert self._loop is not None
@@ -138,6 +160,16 @@ class Writer:
                 job.answer.set_result(job.result)
         if committed.facts:
             self.after_commit(committed.facts)
+
+
+def _storage_failure(error: Exception) -> StorageUnavailable | None:
+    """What a caller is told when it was not the unit that was wrong but the storage: full, locked, damaged, gone."""
+    ours = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
+    if isinstance(error, DatabaseError) and not isinstance(error, ours):
+        failure = StorageUnavailable()
+        failure.__cause__ = error
+        return failure
+    return None
 
 
 class _Batch:
@@ -161,7 +193,7 @@ class _Batch:
         try:
             job.result = job.run(unit)
         except Exception as error:
-            job.error = error
+            job.error = _storage_failure(error) or error
             self._roll_back_unit(error)
         else:
             self._connection.exec_driver_sql("RELEASE unit")
