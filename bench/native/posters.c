@@ -9,11 +9,13 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define RUN_SECONDS 120
 
 struct poster {
     struct source source; /* first, so that a source is its poster */
+    int port;
     bool busy;
     char *answer;
     size_t answer_size, answer_room;
@@ -34,6 +36,17 @@ static size_t expected_size(const char *answer, size_t size)
     return (size_t)(end - answer) + 4 + strtoul(length + sizeof "\r\ncontent-length:" - 1, NULL, 10);
 }
 
+/* Between two runs the server may close what has been idle for some seconds. */
+static void reopen(struct poster *poster)
+{
+    if (poster->busy)
+        fail("the server closed a connection instead of answering");
+    unwatch(&poster->source);
+    close(poster->source.fd);
+    poster->source.fd = connect_to(poster->port, 0);
+    watch(&poster->source);
+}
+
 static void on_readable(struct source *source)
 {
     struct poster *poster = (struct poster *)source;
@@ -41,7 +54,7 @@ static void on_readable(struct source *source)
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (got <= 0)
-        fail("the server closed a connection it should have kept");
+        return reopen(poster);
     if (poster->answer_size + (size_t)got + 1 > poster->answer_room) {
         poster->answer_room = poster->answer_size + (size_t)got + 1;
         poster->answer = realloc(poster->answer, poster->answer_room);
@@ -69,6 +82,7 @@ static struct poster *idle_poster(int port, int at_most)
         return NULL;
     struct poster *poster = &posters[poster_count++];
     poster->source = (struct source){connect_to(port, 0), on_readable};
+    poster->port = port;
     watch(&poster->source);
     return poster;
 }
