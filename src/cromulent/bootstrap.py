@@ -13,7 +13,7 @@ import structlog
 from cromulent.accounts import AccountService, LoginSessionEnded, UserCreated
 from cromulent.channels import ChannelService, create_channel, enrol_new_user, voice_channel_ids
 from cromulent.config import Config
-from cromulent.db import Database, Unit, Writing, head_pos, open_database, prune
+from cromulent.db import Database, Reaction, Unit, Writing, head_pos, open_database, prune
 from cromulent.gateway import (
     CommandTable,
     Connection,
@@ -64,7 +64,7 @@ PRUNE_EVERY_SECONDS = 3600.0
 PRESENCE_EVERY_SECONDS = 1.0
 RECONNECT_AFTER_MS = 500
 
-INSIDE = {UserCreated: [enrol_new_user]}
+INSIDE: dict[type[Fact], list[Reaction]] = {UserCreated: [enrol_new_user]}
 """Who reacts inside the unit that records a fact; a failure there fails the unit."""
 
 
