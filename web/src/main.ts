@@ -1,5 +1,44 @@
-/** The composition root of the browser client: builds the parts and mounts the page. */
+/** The composition root of the browser client: builds the parts, wires them, mounts the page. */
 import { mount } from 'svelte';
+import { Api } from './core/api';
+import { Client } from './core/client';
+import { browserClock } from './core/clock';
+import { requestBrowserFrame } from './core/commit_schedule';
+import { deviceName } from './core/device';
+import { GATEWAY_POLICY } from './core/policy';
+import { openBrowserSocket } from './core/socket';
 import App from './ui/App.svelte';
+import { Model } from './ui/model.svelte';
+import { Router } from './ui/router.svelte';
+import { Session } from './ui/session';
+import './ui/styles/tokens.css';
+import './ui/styles/base.css';
+import './ui/styles/prose.css';
+import { ThemeChoice } from './ui/theme.svelte';
+import { VoiceSession } from './ui/voice/voice_session.svelte';
+import { version } from '../package.json';
 
-mount(App, { target: document.getElementById('app')! });
+const client = new Client({
+  clock: browserClock,
+  policy: GATEWAY_POLICY,
+  client: { kind: 'web', device: deviceName(navigator.userAgent), version },
+  openSocket: openBrowserSocket,
+  requestFrame: requestBrowserFrame,
+  api: new Api((input, init) => fetch(input, init)),
+  log: (line) => console.debug(line),
+});
+const voice = new VoiceSession(() => Promise.reject(new Error('no voice yet')));
+const theme = new ThemeChoice();
+const router = new Router();
+const model = new Model({ client, router, theme, voice, clock: browserClock });
+const session = new Session(model);
+
+theme.apply();
+router.listen();
+window.addEventListener('online', () => client.gateway.nudge());
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') client.gateway.nudge();
+});
+client.gateway.events.on('ready', ({ user }) => void voice.prepare(user.id));
+mount(App, { target: document.body.querySelector('#app')!, props: { model, session } });
+session.begin();

@@ -26,10 +26,14 @@ export class Client {
   readonly histories: Histories;
   readonly outbox: Outbox;
   readonly typing: TypingSignal;
+  /** What stands unsent in the composer, by channel. */
+  readonly drafts = new Map<string, string>();
   readonly #directory: UserDirectory;
   readonly #members: MemberLoader;
   #openChannelId: string | null = null;
   #hasBeenLive = false;
+  /** Whose outbox and drafts these are. */
+  #ownerId: string | null = null;
 
   constructor(env: ClientEnvironment) {
     const { api, clock } = env;
@@ -68,12 +72,13 @@ export class Client {
   async logOut(): Promise<void> {
     await this.api.logOut();
     this.forget();
+    this.#clearUnsent();
   }
 
+  /** Drops what the server has given; what was written and not sent waits for its author to come back. */
   forget(): void {
     this.gateway.stop();
     this.histories.clear();
-    this.outbox.clear();
     this.#openChannelId = null;
     this.#hasBeenLive = false;
     this.store.change(() => emptyState);
@@ -106,11 +111,18 @@ export class Client {
   }
 
   #startFresh(ready: Ready): void {
+    if (this.#ownerId !== null && this.#ownerId !== ready.user.id) this.#clearUnsent();
+    this.#ownerId = ready.user.id;
     this.store.change(() => fromReady(ready));
     this.#meetRooms(ready.snapshot.rooms);
     this.histories.restart(this.#openChannelId);
     this.#members.restart();
     if (this.#openChannelId !== null) void this.#members.load(this.#openChannelId);
+  }
+
+  #clearUnsent(): void {
+    this.outbox.clear();
+    this.drafts.clear();
   }
 
   #take(dispatch: Dispatch): void {

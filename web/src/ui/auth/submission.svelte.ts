@@ -1,0 +1,24 @@
+/** A form on its way: under way, refused with a sentence, or done. */
+import { ApiError } from '../../core/api';
+import { t } from '../i18n/translate';
+
+export class Submission {
+  busy = $state(false);
+  problem = $state('');
+
+  /** Runs `send` unless it runs already; the answer says whether it went through. */
+  async run(send: () => Promise<void>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = '';
+    try {
+      await send();
+      return true;
+    } catch (error) {
+      this.problem = error instanceof ApiError ? error.message : t('error.unexpected');
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

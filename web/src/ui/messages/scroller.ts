@@ -1,0 +1,122 @@
+/** Keeps the reading position of a message list: nothing that arrives, loads or changes size moves what is read. */
+import { pickSlice, RowHeights, type Slice } from '../../core/row_window';
+import { atEnd, END_SLACK, type Place } from './place';
+
+/** The parts of the page it works on: the scrolling view, and the rows in it (each with `data-key`). */
+export interface ScrollParts {
+  view: HTMLElement;
+  rows: HTMLElement;
+}
+
+export interface ScrollView {
+  /** Indexes of the first and last row seen. */
+  first: number;
+  last: number;
+}
+
+export class Scroller {
+  readonly heights = new RowHeights();
+  #place: Place;
+  #keys: readonly string[] = [];
+  #slice: Slice = { start: 0, end: 0 };
+
+  constructor(place: Place = atEnd) {
+    this.#place = place;
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** The slice to render for these rows, the place being what it is. `viewHeight` in pixels. */
+  arrange(keys: readonly string[], viewHeight: number): Slice {
+    this.#keys = keys;
+    const { first, last } = this.#seenByModel(viewHeight);
+    this.#slice = pickSlice(keys.length, first, last, this.#slice);
+    return this.#slice;
+  }
+
+  spaceBefore(): number {
+    return this.heights.sum(this.#keys.slice(0, this.#slice.start));
+  }
+
+  spaceAfter(): number {
+    return this.heights.sum(this.#keys.slice(this.#slice.end));
+  }
+
+  goToEnd(): void {
+    this.#place = atEnd;
+  }
+
+  /** The person scrolled: reads the new place off the page. `endLoaded` says whether the last row is the present. */
+  follow(parts: ScrollParts, endLoaded: boolean): ScrollView {
+    const { view } = parts;
+    const fromEnd = view.scrollHeight - view.scrollTop - view.clientHeight;
+    if (endLoaded && fromEnd <= END_SLACK) {
+      this.#place = atEnd;
+      return this.#seenByModel(view.clientHeight);
+    }
+    const seen = this.#firstSeen(parts);
+    this.#place = seen ?? this.#placeByModel(parts);
+    return this.#seenByModel(view.clientHeight);
+  }
+
+  /** Measures the rows in the page and puts the view back to its place. To be called whenever a height may have changed. */
+  restore({ view, rows }: ScrollParts): void {
+    for (const row of rows.children as HTMLCollectionOf<HTMLElement>) {
+      this.heights.measured(row.dataset.key ?? '', row.offsetHeight);
+    }
+    const place = this.#place;
+    if (place.at === 'end') {
+      view.scrollTop = view.scrollHeight;
+      return;
+    }
+    const row = find(rows, place.key);
+    if (!row) return;
+    const moved = row.getBoundingClientRect().top - view.getBoundingClientRect().top - place.offset;
+    if (Math.abs(moved) >= 1) view.scrollTop += moved;
+  }
+
+  #firstSeen({ view, rows }: ScrollParts): Place | null {
+    const top = view.getBoundingClientRect().top;
+    const bottom = top + view.clientHeight;
+    for (const row of rows.children as HTMLCollectionOf<HTMLElement>) {
+      const box = row.getBoundingClientRect();
+      if (box.top >= bottom) return null;
+      if (box.bottom > top) return { at: 'row', key: row.dataset.key ?? '', offset: box.top - top };
+    }
+    return null;
+  }
+
+  /** The view is in a spacer: the place is where the heights say it should be. */
+  #placeByModel({ view, rows }: ScrollParts): Place {
+    const listTop = rows.getBoundingClientRect().top - view.getBoundingClientRect().top - this.spaceBefore();
+    const index = this.heights.indexAt(this.#keys, -listTop);
+    const offset = listTop + this.heights.sum(this.#keys.slice(0, index));
+    return { at: 'row', key: this.#keys[index] ?? '', offset };
+  }
+
+  #seenByModel(viewHeight: number): ScrollView {
+    const place = this.#place;
+    const end = this.#keys.length - 1;
+    if (place.at === 'end') return { first: this.#walk(end, -1, viewHeight), last: Math.max(0, end) };
+    const index = this.#keys.indexOf(place.key);
+    if (index < 0) return { first: this.#walk(end, -1, viewHeight), last: Math.max(0, end) };
+    return { first: index, last: this.#walk(index, 1, viewHeight - place.offset) };
+  }
+
+  /** The row `height` pixels away from one in a direction, or the last one there is. */
+  #walk(from: number, step: 1 | -1, height: number): number {
+    let index = from;
+    let left = height;
+    while (index + step >= 0 && index + step < this.#keys.length && left > 0) {
+      left -= this.heights.of(this.#keys[index]!);
+      if (left > 0) index += step;
+    }
+    return Math.max(0, index);
+  }
+}
+
+function find(rows: HTMLElement, key: string): HTMLElement | undefined {
+  return ([...rows.children] as HTMLElement[]).find((row) => row.dataset.key === key);
+}

@@ -1,0 +1,82 @@
+/** What the components share: the client, the address, the theme, the call; all of it readable by Svelte. */
+import { createContext } from 'svelte';
+import { createSubscriber } from 'svelte/reactivity';
+import type { InstanceInfo } from '../core/api';
+import type { Client } from '../core/client';
+import type { Clock } from '../core/clock';
+import type { GatewayState } from '../core/gateway';
+import type { History } from '../core/history';
+import type { PendingMessage } from '../core/outbox';
+import type { State } from '../core/state';
+import type { Place } from './messages/place';
+import type { Router } from './router.svelte';
+import type { ThemeChoice } from './theme.svelte';
+import type { VoiceSession } from './voice/voice_session.svelte';
+
+export interface ModelParts {
+  client: Client;
+  router: Router;
+  theme: ThemeChoice;
+  voice: VoiceSession;
+  clock: Clock;
+}
+
+export class Model {
+  readonly client: Client;
+  readonly router: Router;
+  readonly theme: ThemeChoice;
+  readonly voice: VoiceSession;
+  readonly clock: Clock;
+  /** What is said to screen readers next. */
+  announcement = $state('');
+  /** Public facts of the instance; null until they have come. */
+  instance = $state.raw<InstanceInfo | null>(null);
+  /** Where the reader of each channel was. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read once, when a channel is opened
+  readonly places = new Map<string, Place>();
+  readonly #follow: () => void;
+
+  constructor({ client, router, theme, voice, clock }: ModelParts) {
+    this.client = client;
+    this.router = router;
+    this.theme = theme;
+    this.voice = voice;
+    this.clock = clock;
+    this.#follow = createSubscriber((update) => client.store.subscribe(update));
+  }
+
+  get state(): State {
+    this.#follow();
+    return this.client.store.state;
+  }
+
+  get gateway(): GatewayState {
+    this.#follow();
+    return this.client.gateway.state;
+  }
+
+  get instanceName(): string {
+    return this.instance?.name ?? 'Cromulent';
+  }
+
+  history(channelId: string): History | undefined {
+    this.#follow();
+    return this.client.histories.find(channelId);
+  }
+
+  pending(channelId: string): readonly PendingMessage[] {
+    this.#follow();
+    return this.client.outbox.pendingIn(channelId);
+  }
+
+  /** The name to show for a user id; a dash for somebody not known yet. */
+  nameOf(userId: string): string {
+    return this.state.users.get(userId)?.display_name ?? '–';
+  }
+
+  announce(text: string): void {
+    this.announcement = text;
+  }
+}
+
+export const [getModel, setModel] = createContext<Model>();

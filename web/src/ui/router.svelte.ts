@@ -1,0 +1,78 @@
+/** Addresses of the page: every state worth coming back to has one. */
+
+export type Route =
+  | { name: 'home' }
+  | { name: 'channel'; channelId: string }
+  | { name: 'settings' }
+  | { name: 'login' }
+  | { name: 'setup' }
+  | { name: 'enter' }
+  | { name: 'unknown' };
+
+const plain: Readonly<Record<string, Route>> = {
+  '/': { name: 'home' },
+  '/settings': { name: 'settings' },
+  '/login': { name: 'login' },
+  '/setup': { name: 'setup' },
+  '/enter': { name: 'enter' },
+};
+
+export function parseRoute(path: string): Route {
+  const channel = /^\/channels\/([\w-]+)$/.exec(path);
+  if (channel) return { name: 'channel', channelId: channel[1]! };
+  return plain[path] ?? { name: 'unknown' };
+}
+
+export function channelPath(channelId: string): string {
+  return `/channels/${channelId}`;
+}
+
+export class Router {
+  #path = $state(location.pathname);
+  readonly #route = $derived(parseRoute(this.#path));
+
+  get route(): Route {
+    return this.#route;
+  }
+
+  get path(): string {
+    return this.#path;
+  }
+
+  navigate(path: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, '', path);
+    else history.pushState(null, '', path);
+    this.#path = location.pathname;
+  }
+
+  /** Reads the secret of a link and takes it out of the address, so that it stays in no history. */
+  takeSecret(): string {
+    const secret = location.hash.slice(1);
+    if (secret !== '') history.replaceState(null, '', location.pathname);
+    return secret;
+  }
+
+  /** Follows the back button and the page's own links; the answer stops. */
+  listen(): () => void {
+    const onBack = (): void => {
+      this.#path = location.pathname;
+    };
+    const onClick = (event: MouseEvent): void => this.#follow(event);
+    window.addEventListener('popstate', onBack);
+    document.addEventListener('click', onClick);
+    return () => {
+      window.removeEventListener('popstate', onBack);
+      document.removeEventListener('click', onClick);
+    };
+  }
+
+  #follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (parseRoute(link.pathname).name === 'unknown') return;
+    event.preventDefault();
+    if (link.pathname !== this.#path) this.navigate(link.pathname);
+  }
+}

@@ -1,0 +1,71 @@
+/** Who is at this page: decides between the log-in page and the channels, and keeps the way back. */
+import { createContext } from 'svelte';
+import type { StateChange } from '../core/gateway';
+import type { Model } from './model.svelte';
+
+const PUBLIC = new Set(['login', 'setup', 'enter']);
+
+export class Session {
+  readonly #model: Model;
+  #next = '/';
+
+  constructor(model: Model) {
+    this.#model = model;
+    model.client.gateway.events.on('state', (change) => this.#follow(change));
+  }
+
+  /** Opens the gateway, or the page one sees without it. */
+  begin(): void {
+    void this.#meetInstance();
+    const { router, client } = this.#model;
+    if (!PUBLIC.has(router.route.name)) client.start();
+    else if (router.route.name === 'login') void this.#skipLogin();
+  }
+
+  /** Somebody has logged in on this page. */
+  entered(): void {
+    this.#model.client.forget();
+    this.#model.client.start();
+    this.#model.router.navigate(this.#next, { replace: true });
+    this.#next = '/';
+  }
+
+  /** Leaves the call, ends the login session and forgets what was loaded. Rejects with an ApiError. */
+  async logOut(): Promise<void> {
+    this.#model.voice.end();
+    await this.#model.client.logOut();
+    this.#leave('/');
+  }
+
+  #follow({ state, reason }: StateChange): void {
+    if (state !== 'stopped' || reason === 'unsupported_protocol') return;
+    this.#model.voice.end();
+    this.#model.client.forget();
+    this.#leave(this.#model.router.path);
+  }
+
+  #leave(next: string): void {
+    this.#next = next;
+    this.#model.places.clear();
+    this.#model.router.navigate('/login', { replace: true });
+  }
+
+  async #skipLogin(): Promise<void> {
+    try {
+      await this.#model.client.api.me();
+      this.entered();
+    } catch {
+      // Not logged in: that is what the page is for.
+    }
+  }
+
+  async #meetInstance(): Promise<void> {
+    try {
+      this.#model.instance = await this.#model.client.api.instance();
+    } catch {
+      // Only the name is missing.
+    }
+  }
+}
+
+export const [getSession, setSession] = createContext<Session>();
