@@ -101,15 +101,12 @@ class Joining:
             raise ChannelFull
 
     async def _check_standing(self, attempt: Attempt) -> None:
-        """A token that was revoked is worth nothing, unless its seat stands (a repeated switch carries the old one)."""
-        claims = attempt.claims
-        if claims is None:
+        """A token that was revoked is worth nothing; a page that takes the call over needs none."""
+        if attempt.claims is None or not await self._parts.revocations.is_void(attempt.claims):
             return
-        void_before = await self._parts.revocations.void_before(claims.user_id, claims.channel_id)
-        if void_before is not None and claims.issued_at < void_before:
-            if not attempt.request.takeover:
-                raise InvalidResumeToken
-            attempt.claims = None
+        if not attempt.request.takeover:
+            raise InvalidResumeToken
+        attempt.claims = None
 
     # --- is the user's voice somewhere else? ---
 
@@ -184,7 +181,7 @@ class Joining:
             return
         self._parts.revocations.revoke(claims)
         if not self._rooms.settled:
-            self._rooms.room(claims.channel_id).leave(claims.participant_id, Departure.MOVED)
+            self._rooms.leave_unseen(claims.channel_id, claims.participant_id, Departure.MOVED)
 
     def _new_seat(self, attempt: Attempt, ended: Seat | None) -> Seat:
         endpoint, request, claims = attempt.endpoint, attempt.request, attempt.claims

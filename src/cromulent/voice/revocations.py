@@ -64,6 +64,11 @@ class Revocations:
         stored = await self._ledger.find(user_id, channel_id)
         return _later(stored, self._recent.get((user_id, channel_id)))
 
+    async def is_void(self, claims: Claims) -> bool:
+        """Whether the token of these claims was revoked."""
+        void_before = await self.void_before(claims.user_id, claims.channel_id)
+        return void_before is not None and claims.issued_at < void_before
+
     def revoke(self, claims: Claims) -> Awaitable[None]:
         """Void the token of these claims and all older ones, not younger ones: a late goodbye must not end a newer call.
 

@@ -50,11 +50,14 @@ class Room:
             seat.participant = participant
             self._tell(ParticipantUpdated(self.channel_id, self._next_rev(), participant))
 
-    def leave(self, participant_id: str, reason: Departure) -> None:
-        """Somebody goes; also one of before a restart, whom only the others still have on their list."""
-        seat = self._seats.pop(participant_id, None)
-        if seat is not None:
-            seat.detach()
+    def leave(self, seat: Seat, reason: Departure) -> None:
+        """Somebody goes."""
+        del self._seats[seat.id]
+        seat.detach()
+        self.tell_departure(seat.id, reason)
+
+    def tell_departure(self, participant_id: str, reason: Departure) -> None:
+        """Somebody is not in the room."""
         self._tell(ParticipantLeft(self.channel_id, self._next_rev(), participant_id, reason))
 
     def settle(self) -> None:
@@ -132,5 +135,9 @@ class Rooms:
     def leave(self, seat: Seat, reason: Departure) -> None:
         """Free a seat."""
         del self._seat_of_user[seat.user_id]
-        self.room(seat.channel_id).leave(seat.id, reason)
+        self.room(seat.channel_id).leave(seat, reason)
         log.info("voice_left", participant=seat.id, user=seat.user_id, channel=seat.channel_id, reason=reason.value)
+
+    def leave_unseen(self, channel_id: str, participant_id: str, reason: Departure) -> None:
+        """Somebody of before a restart goes without having come back: only the others still have them on their lists."""
+        self.room(channel_id).tell_departure(participant_id, reason)

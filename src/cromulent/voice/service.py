@@ -83,11 +83,12 @@ class VoiceService:
         claims = self._tokens.read(resume_token)
         if (claims.user_id, claims.participant_id) != (user_id, participant_id):
             raise InvalidResumeToken
+        void_already = await self._revocations.is_void(claims)
         seat = self._rooms.seat_of(user_id)
         if seat is not None and seat.id == participant_id:
             self._rooms.leave(seat, Departure.LEFT)
-        elif not self._rooms.settled:
-            self._rooms.room(claims.channel_id).leave(participant_id, Departure.LEFT)
+        elif not self._rooms.settled and not void_already:
+            self._rooms.leave_unseen(claims.channel_id, participant_id, Departure.LEFT)
         await self._revocations.revoke(claims)
 
     def update(self, endpoint: Endpoint, change: Change) -> None:
