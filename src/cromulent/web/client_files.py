@@ -57,7 +57,7 @@ class ClientFiles:
 def serves(scope: Scope) -> bool:
     """Whether a request is for the client rather than for the API or a probe."""
     path = scope["path"]
-    ours = path == "/api" or path.startswith(("/api/", "/gateway")) or path in ("/healthz", "/readyz")
+    ours = path.startswith("/api/") or path in ("/api", "/gateway", "/healthz", "/readyz")
     return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not ours
 
 
