@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -63,9 +64,11 @@ def create_api(services: Services) -> Litestar:
     dependencies = {name: _always(service) for name, service in named.items()}
     dependencies["identity"] = Provide(identity_of, sync_to_thread=False)
     dependencies["visitor"] = Provide(visitor_of, sync_to_thread=False)
+    authentication = Authentication(services.accounts)
     return Litestar(
         route_handlers=[Router(API_PREFIX, route_handlers=ROUTES), *health.ROUTES],
-        guards=[Authentication(services.accounts).guard],
+        guards=[authentication.guard],
+        state=State({"authentication": authentication, **named}),
         dependencies=dependencies,
         exception_handlers={Exception: answer_with_problem},
         openapi_config=OpenAPIConfig(

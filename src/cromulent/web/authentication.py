@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from litestar import Request
@@ -32,12 +32,15 @@ class Authentication:
 
     async def guard(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Let a request through to a route that is not public only with a valid token. Raises `NotAuthenticated`."""
-        if handler.opt.get("public"):
-            return
-        token = login_token_of(dict(connection.scope["headers"]))
+        if not handler.opt.get("public"):
+            connection.scope["user"] = await self.identify(connection.scope["headers"])
+
+    async def identify(self, headers: Iterable[tuple[bytes, bytes]]) -> Identity:
+        """Whose token the headers of a request carry. Raises `NotAuthenticated`."""
+        token = login_token_of(dict(headers))
         if token is None:
             raise NotAuthenticated
-        connection.scope["user"] = await self._accounts.identify(token)
+        return await self._accounts.identify(token)
 
 
 def identity_of(request: Request[Any, Any, Any]) -> Identity:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, FromQuery
+from litestar.response.base import ASGIResponse
+from litestar.types import ASGIApp, HTTPRequestEvent, Receive, Scope, Send
 
 from cromulent import wire
 from cromulent.accounts import Identity
+from cromulent.kernel.errors import InvalidInput
 from cromulent.kernel.paging import seq_page
 from cromulent.messages import MAX_HISTORY_PAGE, MessageService
 from cromulent.web.body import Body
@@ -26,6 +33,11 @@ class MessageAnswer(msgspec.Struct, frozen=True):
     message: wire.Message
 
 
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(PostBody)
+_ANSWERS = {status: ResponseSpec(MessageAnswer, generate_examples=False) for status in (200, 201)}
+
+
 class HistoryAnswer(msgspec.Struct, frozen=True):
     """Messages ascending by seq, their authors, and the head of the channel's feed they were read at."""
 
@@ -36,25 +48,55 @@ class HistoryAnswer(msgspec.Struct, frozen=True):
     seq: int
 
 
-@post("/channels/{channel_id:str}/messages")
+def express(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - stood in for
+    """Middleware that stands in for the framework's handling of the one hot request: measured, two thirds of it.
+
+    It calls `post_message` itself, after the front door's checks and under the same mapping of errors. So it has to do what
+    the guard would have done.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["litestar_app"].state
+        identity: Identity = await state.authentication.identify(scope["headers"])
+        request = cast("HTTPRequestEvent", await receive())  # the front door hands the body on in one piece
+        response = await post_message.fn(
+            scope["path_params"]["channel_id"], _decoded(request["body"]), identity, state.messages
+        )
+        await response(scope, receive, send)
+
+    return answer
+
+
+def _decoded(body: bytes) -> PostBody:
+    try:
+        return _decoder.decode(body)
+    except msgspec.DecodeError as error:
+        raise InvalidInput(f"The request is not valid: {error}.") from error
+
+
+@post("/channels/{channel_id:str}/messages", responses=_ANSWERS, middleware=[express])
 async def post_message(
-    channel_id: str, data: PostBody, identity: NamedDependency[Identity], messages: NamedDependency[MessageService]
-) -> Response[MessageAnswer]:
+    channel_id: FromPath[str],
+    data: PostBody,
+    identity: NamedDependency[Identity],
+    messages: NamedDependency[MessageService],
+) -> ASGIResponse:
     """Post a message; a repeated nonce is answered with the message that is stored."""
     message, created = await messages.post_message(identity.user, channel_id, data.nonce, data.text)
-    return Response(MessageAnswer(wire.message_to_wire(message)), status_code=201 if created else 200)
+    body = _encoder.encode(MessageAnswer(wire.message_to_wire(message)))
+    return ASGIResponse(body=body, status_code=201 if created else 200, media_type="application/json")
 
 
 @get("/channels/{channel_id:str}/messages")
 async def list_messages(
-    channel_id: str,
+    channel_id: FromPath[str],
     identity: NamedDependency[Identity],
     messages: NamedDependency[MessageService],
     *,
-    before: int | None = None,
-    after: int | None = None,
-    around: int | None = None,
-    limit: int = MAX_HISTORY_PAGE,
+    before: FromQuery[int | None] = None,
+    after: FromQuery[int | None] = None,
+    around: FromQuery[int | None] = None,
+    limit: FromQuery[int] = MAX_HISTORY_PAGE,
 ) -> HistoryAnswer:
     """A page of the history: before, after or around a seq; the newest without any."""
     page = seq_page(before=before, after=after, around=around, limit=limit, maximum=MAX_HISTORY_PAGE)
