@@ -37,6 +37,7 @@ export class Admission {
   #token: string | null;
   #participantId: string | null = null;
   #state: 'outside' | 'inside' | 'left' = 'outside';
+  #stopWaiting: (() => void) | null = null;
 
   /** `token` is that of another room which is left by entering this one. */
   constructor(ports: AdmissionPorts, channelId: string, token: string | null) {
@@ -90,10 +91,16 @@ export class Admission {
     this.#token = null;
   }
 
+  /** Gives up a join that has not been sent; one that is on its way is not stopped. */
+  withdraw(): void {
+    this.#stopWaiting?.();
+  }
+
   /** Says goodbye; a join under way is undone when its answer comes. */
   leave(): void {
     const goodbye = this.#goodbye();
     this.#state = 'left';
+    this.withdraw();
     if (goodbye) this.#say(goodbye);
   }
 
@@ -140,27 +147,34 @@ export class Admission {
     this.#ports.signalling.command('voice.leave', goodbye).catch(() => this.#ports.beacon(goodbye));
   }
 
-  #untilLive(deadline: number): Promise<void> {
+  async #untilLive(deadline: number): Promise<void> {
     const { signalling, clock } = this.#ports;
-    if (this.#state === 'left') return Promise.reject(left());
-    if (signalling.live) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(Math.max(0, deadline - clock.now()), () => {
-        stop();
-        reject(refusal('offline', 'The server cannot be reached.'));
-      });
-      const stop = signalling.onLive((live) => {
-        if (!live) return;
-        cancel();
-        stop();
-        resolve();
-      });
+    if (this.#state === 'left') throw left();
+    if (signalling.live) return;
+    let stop = () => undefined as void;
+    const came = new Promise<boolean>((resolve) => {
+      stop = signalling.onLive((live) => live && resolve(true));
     });
+    const late = this.#pause(Math.max(0, deadline - clock.now())).then(() => false);
+    try {
+      if (!(await Promise.race([came, late]))) throw refusal('offline', 'The server cannot be reached.');
+    } finally {
+      stop();
+    }
   }
 
+  /** Rejects when the join is withdrawn meanwhile. */
   #pause(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#ports.clock.after(milliseconds, resolve);
+    return new Promise((resolve, reject) => {
+      const cancel = this.#ports.clock.after(milliseconds, () => {
+        this.#stopWaiting = null;
+        resolve();
+      });
+      this.#stopWaiting = () => {
+        this.#stopWaiting = null;
+        cancel();
+        reject(left());
+      };
     });
   }
 }

@@ -81,10 +81,7 @@ export class Negotiation {
     const stable = this.#pc.signalingState === 'stable' || this.#pc.signalingState === 'have-remote-offer';
     const readyForOffer = !this.#makingOffer && (stable || this.#isSettingRemoteAnswerPending);
     this.#highestId = Math.max(this.#highestId, id);
-    if (!readyForOffer && !this.#polite) {
-      this.#ignoredId = Math.max(this.#ignoredId, id);
-      return;
-    }
+    if (!readyForOffer && !this.#polite) return this.#ignore(id);
     this.#enqueue(() => this.#takeOffer(id, sdp));
   }
 
@@ -143,10 +140,9 @@ export class Negotiation {
     if (id <= this.#settledId) return;
     const nothingAgreed = this.#pc.remoteDescription === null;
     if (nothingAgreed && id >= FIRST_RENEGOTIATION) return this.#events.foreign();
-    if (this.#pc.signalingState === 'have-local-offer') {
-      if (!this.#polite) return;
-      if (nothingAgreed) return this.#events.yielding(id, sdp);
-    }
+    const collision = this.#pc.signalingState === 'have-local-offer' || (nothingAgreed && this.#state === 'active');
+    if (collision && !this.#polite) return this.#ignore(id);
+    if (collision && nothingAgreed) return this.#events.yielding(id, sdp);
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });
     if (this.#closed()) return;
     this.#dropPending(); // rolled back
@@ -177,6 +173,10 @@ export class Negotiation {
     this.#settledId = id;
     this.#events.settled();
     await this.#addCandidates(this.#early.take(id));
+  }
+
+  #ignore(id: number): void {
+    this.#ignoredId = Math.max(this.#ignoredId, id);
   }
 
   /** A doubled offer means that our answer may be lost. */

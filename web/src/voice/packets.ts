@@ -1,6 +1,14 @@
 /** The packet watchdog: how long ago the peer's sound, its reports on us and its consent last came. */
 import type { MediaSample } from './peer_connection';
 
+const LOSS_WINDOW_MS = 5_000;
+
+interface Window {
+  readonly at: number;
+  readonly received: number;
+  readonly lost: number;
+}
+
 const NOTHING: MediaSample = {
   packetsReceived: 0,
   packetsLost: 0,
@@ -17,11 +25,14 @@ export class PacketWatch {
   #packetAt: number;
   #reportAt: number;
   #consentAt: number;
+  #windows: [Window, Window];
   #flowed = false;
   #consented = false;
 
   constructor(now: number) {
     this.#packetAt = this.#reportAt = this.#consentAt = now;
+    const empty = { at: now, received: 0, lost: 0 };
+    this.#windows = [empty, empty];
   }
 
   get last(): MediaSample {
@@ -38,7 +49,18 @@ export class PacketWatch {
       this.#consentAt = now;
       this.#consented = true;
     }
+    if (now - this.#windows[1].at >= LOSS_WINDOW_MS) {
+      const next = { at: now, received: sample.packetsReceived, lost: sample.packetsLost };
+      this.#windows = [this.#windows[1], next];
+    }
     this.#last = sample;
+  }
+
+  /** Packets lost on their way to us, in per cent of the last five to ten seconds. */
+  get lossPercent(): number {
+    const lost = Math.max(0, this.#last.packetsLost - this.#windows[0].lost);
+    const sent = lost + this.#last.packetsReceived - this.#windows[0].received;
+    return sent > 0 ? (100 * lost) / sent : 0;
   }
 
   /** Starts counting afresh: after a frozen page, or when the peer is about to send for the first time. */

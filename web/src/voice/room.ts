@@ -140,6 +140,11 @@ export class VoiceRoom {
     }
   }
 
+  /** Gives up a join that has not reached the server. */
+  withdraw(): void {
+    this.#admission.withdraw();
+  }
+
   /** Leaves in order: the others see it at once. */
   leave(): void {
     if (this.ended) return;
@@ -224,7 +229,7 @@ export class VoiceRoom {
   }
 
   #load(snapshot: RosterSnapshot): void {
-    if (!this.#roster.load(snapshot)) return;
+    if (this.ended || !this.#roster.load(snapshot)) return;
     for (const participant of snapshot.participants) this.#put(participant);
   }
 

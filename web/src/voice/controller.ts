@@ -1,0 +1,299 @@
+/** The voice of one page, as the interface uses it: at most one call, its microphone, its sound, one view of it all. */
+import { CurrentCall } from './current_call';
+import type { Diagnostics } from './diagnostics';
+import type { TalkMode } from './gate';
+import type { Processing } from './microphone';
+import { Playback, type AudioSinkFactory } from './playback';
+import type { TalkKey } from './push_to_talk';
+import { reasonOf, type Reason } from './reasons';
+import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
+import type { CallMemory, SettingsPort, VoiceSettings } from './settings';
+import { SpeakingWatch } from './speaking';
+import { viewOfPeer, type VoiceView } from './view';
+import { VoiceInput, type VoiceInputPorts } from './voice_input';
+
+/** A reload so recent is worth an offer to go back in. */
+const REMEMBERED_MS = 60_000;
+
+/** The ports of a room that lie outside the engine; the others are the controller itself. */
+type OuterRoomPorts = Omit<RoomPorts, 'self' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'>;
+
+export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts {
+  readonly userId: string;
+  readonly diagnostics: Diagnostics;
+  readonly createSink: AudioSinkFactory;
+  readonly settings: SettingsPort;
+  readonly memory: CallMemory;
+  /** Puts a text on the clipboard. */
+  copy(text: string): Promise<void>;
+}
+
+export class VoiceController {
+  readonly #ports: VoicePorts;
+  readonly #call: CurrentCall;
+  readonly #input: VoiceInput;
+  readonly #playback: Playback;
+  readonly #speaking: SpeakingWatch;
+  readonly #stopHiding: () => void;
+  readonly #listeners = new Set<(view: VoiceView) => void>();
+  #settings: VoiceSettings;
+  #flags = { muted: false, deafened: false };
+  #remembered: string | null;
+  #view: VoiceView;
+  #publishing = false;
+  #disposed = false;
+
+  constructor(ports: VoicePorts) {
+    this.#ports = ports;
+    this.#settings = ports.settings.load();
+    this.#remembered = recentCall(ports);
+    this.#stopHiding = ports.environment.onPageHide(() => this.#hide());
+    this.#input = new VoiceInput(ports, this.#settings, {
+      track: (track) => this.#call.running?.replaceTrack(track),
+      changed: () => this.#inputChanged(),
+    });
+    this.#playback = new Playback(ports.createSink, () => this.#call.running?.judgeAgain());
+    this.#playback.setDevice(this.#settings.outputDeviceId ?? '');
+    this.#speaking = new SpeakingWatch(
+      ports.clock,
+      () => this.#speakers(),
+      () => this.#changed(),
+    );
+    this.#call = new CurrentCall({
+      clock: ports.clock,
+      createRoom: (options) => this.#createRoom(options),
+      entered: () => this.#entered(),
+      changed: () => this.#changed(),
+    });
+    this.#view = this.#makeView();
+  }
+
+  /** Replaced, never changed, and the same object until something changes. */
+  get view(): VoiceView {
+    return this.#view;
+  }
+
+  /** Calls back with every new view; the answer stops that. */
+  subscribe(listener: (view: VoiceView) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Goes into a channel, leaving the one before; resolves when the server has answered. What came of it is in the view. */
+  join(channelId: string): Promise<void> {
+    return this.#join(channelId, false);
+  }
+
+  /** Leaves, or closes the bar of a call that is over. */
+  disconnect(): void {
+    this.#forgetReload();
+    this.#call.disconnect();
+  }
+
+  /** Goes back into the channel of a call that is over. */
+  rejoin(): Promise<void> {
+    const { channelId, canRejoin } = this.#view;
+    return channelId !== null && canRejoin ? this.#join(channelId, false) : Promise.resolve();
+  }
+
+  /** Takes the call over that another page of this user holds. */
+  moveHere(): Promise<void> {
+    const { channelId, canMoveHere } = this.#view;
+    return channelId !== null && canMoveHere ? this.#join(channelId, true) : Promise.resolve();
+  }
+
+  mute(): void {
+    this.#setFlags({ ...this.#flags, muted: true });
+  }
+
+  unmute(): void {
+    this.#setFlags({ ...this.#flags, muted: false });
+  }
+
+  /** Silences everybody, also who comes later, and mutes. */
+  deafen(): void {
+    this.#setFlags({ muted: true, deafened: true });
+  }
+
+  /** Does not un-mute. */
+  undeafen(): void {
+    this.#setFlags({ ...this.#flags, deafened: false });
+  }
+
+  pressTalk(): void {
+    if (this.#settings.mode === 'push_to_talk') this.#input.press();
+  }
+
+  releaseTalk(): void {
+    this.#input.release();
+  }
+
+  get settings(): VoiceSettings {
+    return this.#settings;
+  }
+
+  setMode(mode: TalkMode): void {
+    this.#configure({ mode });
+  }
+
+  setTalkKey(talkKey: TalkKey, latching = this.#settings.latching): void {
+    this.#configure({ talkKey, latching });
+  }
+
+  /** −60 to −20 dBFS. */
+  setThreshold(thresholdDbfs: number): void {
+    this.#configure({ thresholdDbfs: Math.min(-20, Math.max(-60, thresholdDbfs)) });
+  }
+
+  /** Null is the system's choice; what is left out stays. */
+  setDevices(devices: {
+    readonly inputDeviceId?: string | null;
+    readonly outputDeviceId?: string | null;
+  }): void {
+    this.#configure(devices);
+    this.#playback.setDevice(this.#settings.outputDeviceId ?? '');
+  }
+
+  setProcessing(processing: Partial<Processing>): void {
+    this.#configure({ processing: { ...this.#settings.processing, ...processing } });
+  }
+
+  /** Asks for the microphone again, after the person has allowed it or plugged it in. */
+  retryMicrophone(): void {
+    if (this.#call.running) this.#input.retry();
+  }
+
+  /** To be called from a click, when the browser wants one before it plays sound. */
+  async enableSound(): Promise<void> {
+    await this.#playback.enableSound();
+    this.#changed();
+  }
+
+  /** Copies what the engine did lately, without addresses, and answers it. */
+  async copyDiagnostics(): Promise<string> {
+    const text = this.#ports.diagnostics.export();
+    await this.#ports.copy(text);
+    return text;
+  }
+
+  /** Leaves and releases everything; the controller is of no use afterwards. */
+  dispose(): void {
+    this.#disposed = true;
+    this.disconnect();
+    this.#stopHiding();
+    this.#listeners.clear();
+  }
+
+  #join(channelId: string, takeover: boolean): Promise<void> {
+    if (this.#disposed) return Promise.resolve();
+    this.#forgetReload();
+    return this.#call.join(channelId, takeover);
+  }
+
+  #createRoom(options: Omit<RoomOptions, 'userId'>): VoiceRoom {
+    const outer: OuterRoomPorts = this.#ports;
+    const ports: RoomPorts = {
+      ...outer,
+      self: () => ({ ...this.#flags, sends_audio: this.#input.live }),
+      playbackBlocked: () => this.#playback.blocked,
+      play: (peerId, track) => this.#playback.attach(peerId, track),
+      stopPlaying: (peerId) => this.#playback.detach(peerId),
+      changed: () => this.#changed(),
+    };
+    return new VoiceRoom(ports, { ...options, userId: this.#ports.userId });
+  }
+
+  /** Only now: a microphone that is on although one is not in the room would be a lie. */
+  #entered(): void {
+    this.#call.running?.replaceTrack(this.#input.track);
+    this.#input.start();
+    this.#speaking.start();
+  }
+
+  #configure(change: Partial<VoiceSettings>): void {
+    this.#settings = { ...this.#settings, ...change };
+    this.#ports.settings.save(this.#settings);
+    this.#input.configure(this.#settings, this.#call.running !== null);
+    this.#changed();
+  }
+
+  #setFlags(flags: { muted: boolean; deafened: boolean }): void {
+    this.#flags = flags;
+    this.#input.setFlags(flags);
+    this.#playback.deafened = flags.deafened;
+    this.#call.running?.selfChanged();
+    this.#changed();
+  }
+
+  #inputChanged(): void {
+    this.#call.running?.selfChanged();
+    this.#changed();
+  }
+
+  #hide(): void {
+    const { running } = this.#call;
+    if (running) this.#ports.memory.save(running.channelId);
+  }
+
+  #forgetReload(): void {
+    this.#remembered = null;
+    this.#ports.memory.clear();
+  }
+
+  *#speakers() {
+    for (const { peerId, pair } of this.#call.running?.links.all ?? []) {
+      yield { id: peerId, level: () => pair.current?.audioLevel() ?? 0 };
+    }
+  }
+
+  /** Whatever happens, the microphone is on only while a call runs. */
+  #changed(): void {
+    if (!this.#call.running) {
+      this.#input.stop();
+      this.#speaking.stop();
+    }
+    if (this.#publishing) return;
+    this.#publishing = true;
+    queueMicrotask(() => {
+      this.#publishing = false;
+      this.#view = this.#makeView();
+      for (const listener of [...this.#listeners]) listener(this.#view);
+    });
+  }
+
+  #makeView(): VoiceView {
+    const { room } = this.#call;
+    const reason = this.#reason();
+    const state = room?.state ?? (this.#remembered === null ? 'idle' : 'disconnected');
+    const canMoveHere =
+      state === 'superseded' || (state === 'disconnected' && reason?.code === 'already_in_channel');
+    const links = room?.links.all ?? [];
+    return {
+      state,
+      channelId: room?.channelId ?? this.#remembered,
+      participantId: room?.participantId ?? null,
+      reason,
+      ...this.#flags,
+      mode: this.#settings.mode,
+      ...this.#input.view(),
+      talkingWhileMuted: this.#flags.muted && this.#input.voiceActive,
+      playbackBlocked: this.#playback.blocked,
+      peers: new Map(links.map((link) => [link.peerId, viewOfPeer(link, this.#speaking.has(link.peerId))])),
+      canRejoin: state === 'disconnected' && !canMoveHere,
+      canMoveHere,
+    };
+  }
+
+  #reason(): Reason | null {
+    const { room, notice } = this.#call;
+    if (!room) return this.#remembered === null ? null : reasonOf('page_reloaded');
+    const microphone = this.#input.reason;
+    return notice ?? room.reason ?? (microphone ? reasonOf(microphone) : null);
+  }
+}
+
+function recentCall({ memory, clock }: VoicePorts): string | null {
+  const last = memory.load();
+  memory.clear();
+  return last && clock.wallNow() - last.at <= REMEMBERED_MS ? last.channelId : null;
+}

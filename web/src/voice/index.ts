@@ -1,0 +1,13 @@
+/** The voice engine as the rest of the client uses it. */
+export { VoiceController, type VoicePorts } from './controller';
+export { Diagnostics } from './diagnostics';
+export type { TalkMode } from './gate';
+export type { Processing } from './microphone';
+export type { TalkKey } from './push_to_talk';
+export type { Reason, ReasonCode, Side } from './reasons';
+export { VoiceRoom } from './room';
+export type { Names } from './room_reason';
+export type { RoomState } from './room_state';
+export { DEFAULT_SETTINGS, type CallMemory, type SettingsPort, type VoiceSettings } from './settings';
+export type { Signalling } from './signalling';
+export type { PeerView, VoiceView } from './view';

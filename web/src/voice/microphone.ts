@@ -1,0 +1,167 @@
+/** The microphone's life: opened after the server has let us in, exchanged live, released on every way out. */
+import type { AudioTrack } from './peer_connection';
+import type { ReasonCode } from './reasons';
+
+export interface Processing {
+  readonly echoCancellation: boolean;
+  readonly noiseSuppression: boolean;
+  readonly autoGainControl: boolean;
+}
+
+export interface MicrophoneSettings {
+  /** Null is the system's choice. */
+  readonly inputDeviceId: string | null;
+  readonly processing: Processing;
+}
+
+/** The browser's media devices. */
+export interface MediaInputs {
+  /** False where the browser gives no microphone at all: a page without TLS. */
+  readonly available: boolean;
+  /** Rejects with the errors of getUserMedia. */
+  getUserMedia(constraints: MediaTrackConstraints): Promise<AudioTrack>;
+  /** Something that changes when the system's default microphone does; its id stays `default`. */
+  defaultInput(): Promise<string>;
+  onDeviceChange(handler: () => void): () => void;
+}
+
+export type MicrophoneState = 'off' | 'opening' | 'live' | 'refused';
+
+export interface MicrophoneEvents {
+  /** Our sound comes from this track now, or from none; the one before is still running. */
+  track(track: AudioTrack | null): void;
+  changed(): void;
+}
+
+const REASON_OF_ERROR: Readonly<Record<string, ReasonCode>> = {
+  NotAllowedError: 'mic_denied',
+  SecurityError: 'mic_denied',
+  NotFoundError: 'mic_missing',
+  OverconstrainedError: 'mic_missing',
+  NotReadableError: 'mic_busy',
+  AbortError: 'mic_busy',
+};
+
+export class Microphone {
+  readonly #inputs: MediaInputs;
+  readonly #events: MicrophoneEvents;
+  #settings: MicrophoneSettings;
+  #track: AudioTrack | null = null;
+  #state: MicrophoneState = 'off';
+  #reason: ReasonCode | null = null;
+  #attempt = 0;
+  #default = '';
+  #stopListening: (() => void) | null = null;
+
+  constructor(inputs: MediaInputs, settings: MicrophoneSettings, events: MicrophoneEvents) {
+    this.#inputs = inputs;
+    this.#settings = settings;
+    this.#events = events;
+  }
+
+  get live(): boolean {
+    return this.#state === 'live';
+  }
+
+  get state(): MicrophoneState {
+    return this.#state;
+  }
+
+  /** Why one can only listen, or null. */
+  get reason(): ReasonCode | null {
+    return this.#reason;
+  }
+
+  get track(): AudioTrack | null {
+    return this.#track;
+  }
+
+  /** Opens it if it is not open; to be called again after a refusal. */
+  async open(): Promise<void> {
+    this.#stopListening ??= this.#inputs.onDeviceChange(() => void this.#devicesChanged());
+    if (this.#state === 'live' || this.#state === 'opening') return;
+    await this.#acquire();
+  }
+
+  /** Another device or other processing: a new track first, then the old one ends. */
+  async configure(settings: MicrophoneSettings): Promise<void> {
+    this.#settings = settings;
+    if (this.#stopListening) await this.#acquire();
+  }
+
+  /** Releases it; a stream that is still to come is stopped as it arrives. */
+  dispose(): void {
+    this.#attempt += 1;
+    this.#stopListening?.();
+    this.#stopListening = null;
+    this.#exchange(null);
+    this.#become('off', null);
+  }
+
+  async #acquire(): Promise<void> {
+    const attempt = ++this.#attempt;
+    if (!this.#inputs.available) return this.#refuse('mic_insecure');
+    if (this.#state !== 'live') this.#become('opening', null);
+    try {
+      const track = await this.#inputs.getUserMedia(this.#constraints());
+      if (attempt !== this.#attempt) return track.stop();
+      track.addEventListener('ended', () => this.#ended(track));
+      this.#exchange(track);
+      this.#become('live', null);
+      this.#default = await this.#inputs.defaultInput().catch(() => '');
+    } catch (error) {
+      const name = error instanceof Error ? error.name : '';
+      if (attempt === this.#attempt) this.#refuse(REASON_OF_ERROR[name] ?? 'mic_busy');
+    }
+  }
+
+  /** `ideal`, so that a device that is gone gives another one instead of none. */
+  #constraints(): MediaTrackConstraints {
+    const { inputDeviceId, processing } = this.#settings;
+    return {
+      ...processing,
+      channelCount: 1,
+      ...(inputDeviceId === null ? {} : { deviceId: { ideal: inputDeviceId } }),
+    };
+  }
+
+  /** A microphone that works is kept when another one cannot be had. */
+  #refuse(reason: ReasonCode): void {
+    if (this.#track) return this.#become('live', reason);
+    this.#become('refused', reason);
+  }
+
+  /** Unplugged, or taken away by the system: whatever is there now takes its place. */
+  #ended(track: AudioTrack): void {
+    if (track !== this.#track) return;
+    this.#exchange(null);
+    this.#become('off', null);
+    void this.#acquire();
+  }
+
+  async #devicesChanged(): Promise<void> {
+    if (this.#state === 'refused' && this.#reason === 'mic_missing') return this.#acquire();
+    if (this.#state !== 'live' || !this.#followsDefault()) return;
+    const current = await this.#inputs.defaultInput().catch(() => this.#default);
+    if (this.#state === 'live' && current !== this.#default) await this.#acquire();
+  }
+
+  #followsDefault(): boolean {
+    return this.#settings.inputDeviceId === null || this.#settings.inputDeviceId === 'default';
+  }
+
+  #exchange(track: AudioTrack | null): void {
+    const old = this.#track;
+    if (track === old) return;
+    this.#track = track;
+    this.#events.track(track);
+    old?.stop();
+  }
+
+  #become(state: MicrophoneState, reason: ReasonCode | null): void {
+    if (state === this.#state && reason === this.#reason) return;
+    this.#state = state;
+    this.#reason = reason;
+    this.#events.changed();
+  }
+}

@@ -1,0 +1,154 @@
+/** All that goes out: the microphone, the key, the level and the gate they meet at. */
+import type { Clock } from './clock';
+import { MicrophoneGate, type TalkMode } from './gate';
+import { Microphone, type MediaInputs } from './microphone';
+import type { AudioTrack } from './peer_connection';
+import { PushToTalk, type TalkSurface } from './push_to_talk';
+import type { ReasonCode } from './reasons';
+import type { VoiceSettings } from './settings';
+
+/** Listens to a copy of the track, which sounds whether the gate is open or not. */
+export interface LevelMeter {
+  setThreshold(dbfs: number): void;
+  stop(): void;
+}
+
+export type LevelMeterFactory = (
+  track: AudioTrack,
+  thresholdDbfs: number,
+  heard: (speaking: boolean) => void,
+) => LevelMeter;
+
+export interface VoiceInputPorts {
+  readonly clock: Clock;
+  readonly inputs: MediaInputs;
+  readonly talkSurface: TalkSurface;
+  readonly createMeter: LevelMeterFactory;
+}
+
+export interface VoiceInputEvents {
+  /** What is sent comes from this track now; the one before still runs while this is called. */
+  track(track: AudioTrack | null): void;
+  changed(): void;
+}
+
+export class VoiceInput {
+  readonly #ports: VoiceInputPorts;
+  readonly #events: VoiceInputEvents;
+  readonly #microphone: Microphone;
+  readonly #gate: MicrophoneGate;
+  readonly #talk: PushToTalk;
+  #settings: VoiceSettings;
+  #meter: LevelMeter | null = null;
+  #voiceActive = false;
+
+  constructor(ports: VoiceInputPorts, settings: VoiceSettings, events: VoiceInputEvents) {
+    this.#ports = ports;
+    this.#events = events;
+    this.#settings = settings;
+    this.#gate = new MicrophoneGate(ports.clock, () => events.changed());
+    this.#gate.set({ mode: settings.mode });
+    this.#talk = new PushToTalk(ports.talkSurface, (held) => this.#gate.set({ held }));
+    this.#talk.configure(settings.talkKey, settings.latching);
+    this.#microphone = new Microphone(ports.inputs, settings, {
+      track: (track) => this.#replaceTrack(track),
+      changed: () => events.changed(),
+    });
+  }
+
+  /** Whether there is a microphone to send from. */
+  get live(): boolean {
+    return this.#microphone.live;
+  }
+
+  /** Why one can only listen, or null. */
+  get reason(): ReasonCode | null {
+    return this.#microphone.reason;
+  }
+
+  get track(): AudioTrack | null {
+    return this.#microphone.track;
+  }
+
+  /** The part of the view that shows what goes out. */
+  view() {
+    const transmitting = this.#gate.open && this.live; // an open gate without a microphone sends nothing
+    return {
+      talkPressed: this.#talk.active,
+      transmitting,
+      selfSpeaking: transmitting && this.voiceActive,
+      listenOnly: this.#microphone.state === 'refused',
+    };
+  }
+
+  /** Somebody speaks into the microphone, whether it is sent or not. */
+  get voiceActive(): boolean {
+    return this.#voiceActive && this.live;
+  }
+
+  /** We are in a call: the microphone opens, the key works. */
+  start(): void {
+    this.#gate.set({ inCall: true });
+    this.#listen();
+    void this.#microphone.open();
+  }
+
+  /** Tries again to get a microphone. */
+  retry(): void {
+    void this.#microphone.open();
+  }
+
+  /** We are in no call: everything is released. */
+  stop(): void {
+    this.#gate.set({ inCall: false });
+    this.#talk.stop();
+    this.#microphone.dispose();
+  }
+
+  setFlags(flags: { readonly muted: boolean; readonly deafened: boolean }): void {
+    this.#gate.set(flags);
+  }
+
+  configure(settings: VoiceSettings, inCall: boolean): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#talk.configure(settings.talkKey, settings.latching);
+    this.#gate.set({ mode: settings.mode });
+    this.#meter?.setThreshold(settings.thresholdDbfs);
+    if (inCall) this.#listen();
+    const same = before.inputDeviceId === settings.inputDeviceId && before.processing === settings.processing;
+    if (!same) void this.#microphone.configure(settings);
+  }
+
+  press(): void {
+    this.#talk.press();
+  }
+
+  release(): void {
+    this.#talk.release();
+  }
+
+  /** The key matters only while it can open the gate. */
+  #listen(): void {
+    const byKey: TalkMode = 'push_to_talk';
+    if (this.#settings.mode === byKey) this.#talk.start();
+    else this.#talk.stop();
+  }
+
+  #replaceTrack(track: AudioTrack | null): void {
+    this.#gate.attach(track);
+    this.#meter?.stop();
+    this.#meter = track
+      ? this.#ports.createMeter(track, this.#settings.thresholdDbfs, (on) => this.#heard(on))
+      : null;
+    if (!track) this.#heard(false);
+    this.#events.track(track);
+  }
+
+  #heard(speaking: boolean): void {
+    if (speaking === this.#voiceActive) return;
+    this.#voiceActive = speaking;
+    this.#gate.set({ voiceActive: speaking });
+    this.#events.changed();
+  }
+}

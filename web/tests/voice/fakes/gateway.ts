@@ -1,0 +1,97 @@
+/** One page's connection to the fake instance; it can be cut, be silent, and come back. */
+import type { Signalling } from '../../../src/voice/signalling';
+import type { Room } from '../../../src/voice/wire';
+import type { FakeServer } from './server';
+
+const REPLY_MS = 5;
+
+export class FakeGateway implements Signalling {
+  readonly #handlers = new Map<string, Set<(d: unknown) => void>>();
+  readonly #liveHandlers = new Set<(live: boolean, rooms: Room[] | null) => void>();
+  readonly #server: FakeServer;
+  /** Whether probes and commands are answered, though the socket looks open. */
+  answers = true;
+  reopened = 0;
+  live = true;
+  /** Counts connections, so that what belongs to an earlier one is dropped. */
+  #connection = 0;
+
+  constructor(
+    server: FakeServer,
+    readonly userId: string,
+  ) {
+    this.#server = server;
+  }
+
+  command<R>(t: string, d: unknown): Promise<R> {
+    if (!this.live) return Promise.reject(lost());
+    const connection = this.#connection;
+    return new Promise((resolve, reject) => {
+      this.#server.clock.after(REPLY_MS, () => {
+        if (connection !== this.#connection || !this.answers) return reject(lost());
+        try {
+          const reply = this.#server.command(this, t, d) as R;
+          this.#server.clock.after(REPLY_MS, () =>
+            connection === this.#connection ? resolve(reply) : reject(lost()),
+          );
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    });
+  }
+
+  on(t: string, handler: (d: unknown) => void): () => void {
+    const handlers = this.#handlers.get(t) ?? new Set();
+    this.#handlers.set(t, handlers.add(handler));
+    return () => handlers.delete(handler);
+  }
+
+  onLive(handler: (live: boolean, rooms: Room[] | null) => void): () => void {
+    this.#liveHandlers.add(handler);
+    return () => this.#liveHandlers.delete(handler);
+  }
+
+  probe(timeoutMs: number): Promise<boolean> {
+    const answered = this.live && this.answers;
+    return new Promise((resolve) => {
+      this.#server.clock.after(answered ? 2 * REPLY_MS : timeoutMs, () => resolve(answered));
+    });
+  }
+
+  reopen(): void {
+    this.reopened += 1;
+  }
+
+  deliver(t: string, d: unknown): void {
+    if (!this.live) return;
+    for (const handler of [...(this.#handlers.get(t) ?? [])]) handler(structuredClone(d));
+  }
+
+  lose(): void {
+    if (!this.live) return;
+    this.live = false;
+    this.#connection += 1;
+    this.#server.lost(this);
+    for (const handler of [...this.#liveHandlers]) handler(false, null);
+  }
+
+  comeBack(): void {
+    if (this.live) return;
+    this.live = true;
+    this.answers = true;
+    for (const handler of [...this.#liveHandlers]) handler(true, []);
+  }
+
+  /** Handlers that are still registered. */
+  get listening(): number {
+    return [...this.#handlers.values()].reduce(
+      (sum, handlers) => sum + handlers.size,
+      this.#liveHandlers.size,
+    );
+  }
+}
+
+function lost(): Error {
+  return Object.assign(new Error('offline'), { code: 'offline' });
+}

@@ -1,0 +1,207 @@
+/** One virtual page: the whole engine over fakes of everything a browser gives it. */
+import { VoiceController, type VoicePorts } from '../../../src/voice/controller';
+import { Diagnostics } from '../../../src/voice/diagnostics';
+import type { MediaInputs } from '../../../src/voice/microphone';
+import type { AudioTrack } from '../../../src/voice/peer_connection';
+import type { AudioSink } from '../../../src/voice/playback';
+import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
+import { DEFAULT_SETTINGS, type VoiceSettings } from '../../../src/voice/settings';
+import type { FakeClock } from './clock';
+import { FakeGateway } from './gateway';
+import type { FakeNetwork } from './network';
+import type { FakeServer } from './server';
+
+export class FakeTrack implements AudioTrack {
+  static count = 0;
+  readonly id = `track${++FakeTrack.count}`;
+  readonly #ended = new Set<() => void>();
+  enabled = true;
+  stopped = false;
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  addEventListener(_type: 'ended', listener: () => void): void {
+    this.#ended.add(listener);
+  }
+
+  /** Unplugged. */
+  end(): void {
+    this.stopped = true;
+    for (const listener of this.#ended) listener();
+  }
+}
+
+/** Microphones that answer when they are told to. */
+export class FakeInputs implements MediaInputs {
+  readonly tracks: FakeTrack[] = [];
+  readonly asked: MediaTrackConstraints[] = [];
+  readonly #deviceHandlers = new Set<() => void>();
+  available = true;
+  default = 'built-in';
+  /** What getUserMedia does: gives a track, refuses by an error of that name, or waits. */
+  answer: 'give' | 'wait' | { readonly refuse: string } = 'give';
+  #waiting: (() => void)[] = [];
+
+  async getUserMedia(constraints: MediaTrackConstraints): Promise<AudioTrack> {
+    this.asked.push(constraints);
+    if (this.answer === 'wait') await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (typeof this.answer === 'object')
+      throw Object.assign(new Error('refused'), { name: this.answer.refuse });
+    const track = new FakeTrack();
+    this.tracks.push(track);
+    return track;
+  }
+
+  /** The person has answered the permission prompt. */
+  decide(answer: 'give' | { readonly refuse: string }): void {
+    this.answer = answer;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  defaultInput(): Promise<string> {
+    return Promise.resolve(this.default);
+  }
+
+  onDeviceChange(handler: () => void): () => void {
+    this.#deviceHandlers.add(handler);
+    return () => this.#deviceHandlers.delete(handler);
+  }
+
+  changeDevices(): void {
+    for (const handler of [...this.#deviceHandlers]) handler();
+  }
+
+  /** Tracks that are still running. */
+  get running(): FakeTrack[] {
+    return this.tracks.filter((track) => !track.stopped);
+  }
+}
+
+export class FakeSink implements AudioSink {
+  muted = false;
+  volume = 1;
+  device = '';
+  closed = false;
+  plays = 0;
+
+  constructor(readonly allowed: () => boolean) {}
+
+  play(): Promise<void> {
+    this.plays += 1;
+    return this.allowed()
+      ? Promise.resolve()
+      : Promise.reject(new DOMException('gesture', 'NotAllowedError'));
+  }
+
+  setSinkId(deviceId: string): Promise<void> {
+    this.device = deviceId;
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
+/** What happens to a page from outside: its window, its network, its keys. */
+export class FakeWorld {
+  readonly #wake = new Set<(cause: 'online' | 'visible') => void>();
+  readonly #hide = new Set<() => void>();
+  talk: TalkHandlers | null = null;
+  hidden = false;
+  soundAllowed = true;
+  speaking: ((speaking: boolean) => void) | null = null;
+  remembered: { channelId: string; at: number } | null = null;
+  readonly sinks: FakeSink[] = [];
+  readonly beacons: unknown[] = [];
+  readonly copied: string[] = [];
+  settings: VoiceSettings = DEFAULT_SETTINGS;
+
+  onWake(handler: (cause: 'online' | 'visible') => void): () => void {
+    this.#wake.add(handler);
+    return () => this.#wake.delete(handler);
+  }
+
+  onPageHide(handler: () => void): () => void {
+    this.#hide.add(handler);
+    return () => this.#hide.delete(handler);
+  }
+
+  wake(cause: 'online' | 'visible'): void {
+    for (const handler of [...this.#wake]) handler(cause);
+  }
+
+  hidePage(): void {
+    for (const handler of [...this.#hide]) handler();
+  }
+
+  press(key: string, change: Partial<TalkPress> = {}): void {
+    this.talk?.pressed({ key, editable: false, modified: false, preventDefault: () => undefined, ...change });
+  }
+
+  letGo(key: string): void {
+    this.talk?.released({ key, editable: false, modified: false, preventDefault: () => undefined });
+  }
+}
+
+export interface Page {
+  readonly user: string;
+  readonly gateway: FakeGateway;
+  readonly inputs: FakeInputs;
+  readonly world: FakeWorld;
+  readonly diagnostics: Diagnostics;
+  readonly voice: VoiceController;
+}
+
+/** Opens a page of a user on a host of the network; `change` replaces some of its ports. */
+export function openPage(
+  { clock, network, server }: { clock: FakeClock; network: FakeNetwork; server: FakeServer },
+  user: string,
+  { host = user, world = new FakeWorld() } = {},
+): Page {
+  const gateway = new FakeGateway(server, user);
+  const inputs = new FakeInputs();
+  const diagnostics = new Diagnostics(clock);
+  let ids = 0;
+  const ports: VoicePorts = {
+    userId: user,
+    signalling: gateway,
+    clock,
+    diagnostics,
+    inputs,
+    environment: world,
+    connect: network.factory(host),
+    names: { user: (id) => id, channel: (id) => id },
+    instanceHost: 'chat.example',
+    newId: () => `${user}-${host}-${++ids}`,
+    beacon: (goodbye) => {
+      world.beacons.push(goodbye);
+      server.beacon(goodbye.participant_id);
+    },
+    talkSurface: (handlers) => {
+      world.talk = handlers;
+      return () => {
+        world.talk = null;
+      };
+    },
+    createMeter: (_track, _threshold, heard) => {
+      world.speaking = heard;
+      return { setThreshold: () => undefined, stop: () => (world.speaking = null) };
+    },
+    createSink: () => {
+      const sink = new FakeSink(() => world.soundAllowed);
+      world.sinks.push(sink);
+      return sink;
+    },
+    settings: { load: () => world.settings, save: (settings) => (world.settings = settings) },
+    memory: {
+      load: () => world.remembered,
+      save: (channelId) => (world.remembered = { channelId, at: clock.wallNow() }),
+      clear: () => (world.remembered = null),
+    },
+    copy: (text) => Promise.resolve(void world.copied.push(text)),
+  };
+  return { user, gateway, inputs, world, diagnostics, voice: new VoiceController(ports) };
+}

@@ -1,0 +1,250 @@
+/** A fake instance: rooms, leases and targeted signals as docs/protocol.md says, with faults on demand. */
+import type { JoinReply, Participant } from '../../../src/voice/wire';
+import type { FakeClock } from './clock';
+import type { FakeGateway } from './gateway';
+
+/** 8 s without a byte and a grace of 10 s. */
+const LEASE_MS = 18_000;
+const SETTLE_MS = 15_000;
+const HEARD_MS = 5_000;
+const MOST_GRACE_MS = 60_000;
+
+export interface JoinCommand {
+  readonly channel_id: string;
+  readonly join_id: string;
+  readonly resume_token?: string;
+  readonly takeover?: boolean;
+  readonly muted: boolean;
+  readonly deafened: boolean;
+  readonly sends_audio: boolean;
+}
+
+interface Seat {
+  participant: Participant;
+  readonly channelId: string;
+  readonly gateway: FakeGateway;
+  lostAt: number | null;
+  heardAt: number;
+}
+
+export class Refused extends Error {
+  constructor(
+    readonly code: string,
+    readonly detail?: unknown,
+  ) {
+    super(code);
+  }
+}
+
+/** Which delays a dispatch gets: none is lost, two is doubled. */
+export type Delivery = (t: string, from: string, to: string) => readonly number[];
+
+export class FakeServer {
+  readonly clock: FakeClock;
+  readonly commands: { readonly t: string; readonly d: unknown; readonly user: string }[] = [];
+  readonly #seats = new Map<string, Seat>();
+  readonly #tokens = new Map<string, { participantId: string; channelId: string; userId: string }>();
+  readonly #revs = new Map<string, number>();
+  #participants = 0;
+  /** Times of delivery of the signals, in milliseconds. */
+  delivery: Delivery = () => [10];
+  refuse: (join: JoinCommand, userId: string) => Refused | null = () => null;
+  iceServers = {
+    ice_servers: [{ urls: ['stun:stun.example'] }] as JoinReply['ice_servers'],
+    life: null as number | null,
+  };
+  policy: 'all' | 'relay' = 'all';
+  settled = true;
+  #stopLeases = () => {};
+
+  constructor(clock: FakeClock) {
+    this.clock = clock;
+    this.#watchLeases();
+  }
+
+  participants(channelId: string): Participant[] {
+    return [...this.#seats.values()]
+      .filter((seat) => seat.channelId === channelId)
+      .map((seat) => seat.participant);
+  }
+
+  /** Nobody is known any more; tokens still name who they named. */
+  restart(gateways: readonly FakeGateway[]): void {
+    this.#seats.clear();
+    this.#revs.clear();
+    this.settled = false;
+    for (const gateway of gateways) gateway.lose();
+    this.clock.after(SETTLE_MS, () => this.#settle());
+  }
+
+  stop(): void {
+    this.#stopLeases();
+  }
+
+  lost(gateway: FakeGateway): void {
+    for (const seat of this.#seats.values()) if (seat.gateway === gateway) seat.lostAt = this.clock.now();
+  }
+
+  command(gateway: FakeGateway, t: string, d: unknown): unknown {
+    this.commands.push({ t, d, user: gateway.userId });
+    const fields = d as Record<string, unknown>;
+    switch (t) {
+      case 'voice.join':
+        return this.#join(gateway, d as JoinCommand);
+      case 'voice.leave':
+        return this.#leave(fields['participant_id'] as string, 'left');
+      case 'voice.update':
+        return this.#update(gateway, d as Partial<Participant>);
+      case 'voice.signal':
+        return this.#signal(gateway, fields);
+      case 'voice.ice_servers':
+        return this.#iceReply();
+      case 'voice.room':
+        return this.#room(fields['channel_id'] as string);
+      case 'voice.heard':
+        return this.#heard(fields['participant_ids'] as string[]);
+      case 'voice.report_stall':
+        return { present: this.#seats.get(fields['participant_id'] as string)?.gateway.live ?? false };
+      default:
+        return {};
+    }
+  }
+
+  /** The goodbye by HTTP. */
+  beacon(participantId: string): void {
+    this.clock.after(20, () => this.#leave(participantId, 'left'));
+  }
+
+  kick(participantId: string): void {
+    const seat = this.#seats.get(participantId);
+    if (!seat) return;
+    const d = { channel_id: seat.channelId, participant_id: participantId, reason: 'kicked' };
+    seat.gateway.deliver('voice.kicked', d);
+    this.#leave(participantId, 'kicked');
+  }
+
+  #join(gateway: FakeGateway, join: JoinCommand): JoinReply {
+    const refused = this.refuse(join, gateway.userId);
+    if (refused) throw refused;
+    const named = join.resume_token === undefined ? null : this.#tokens.get(join.resume_token);
+    if (named === undefined) throw new Refused('invalid_resume_token');
+    if (named && named.channelId === join.channel_id) return this.#seat(gateway, join, named.participantId);
+    const holder = [...this.#seats.values()].find((seat) => seat.participant.user_id === gateway.userId);
+    if (holder)
+      this.#replace(
+        holder,
+        gateway,
+        named?.participantId === holder.participant.id || join.takeover === true,
+      );
+    return this.#seat(gateway, join, `participant${String(++this.#participants).padStart(4, '0')}`);
+  }
+
+  #replace(holder: Seat, gateway: FakeGateway, allowed: boolean): void {
+    const { channelId, participant } = holder;
+    if (!allowed && holder.gateway.live && holder.gateway !== gateway) {
+      throw new Refused('already_in_channel', { channel_id: channelId, device: participant.device });
+    }
+    const d = { channel_id: channelId, participant_id: participant.id, device: gateway.userId };
+    if (holder.gateway !== gateway) holder.gateway.deliver('voice.superseded', d);
+    this.#leave(participant.id, 'moved');
+  }
+
+  #seat(gateway: FakeGateway, join: JoinCommand, id: string): JoinReply {
+    const { channel_id: channelId, muted, deafened, sends_audio } = join;
+    const known = this.#seats.has(id);
+    const device = `page of ${gateway.userId}`;
+    const participant: Participant = {
+      id,
+      user_id: gateway.userId,
+      device,
+      muted,
+      deafened,
+      sends_audio,
+      connection: 'connecting',
+    };
+    const now = this.clock.now();
+    this.#seats.set(id, { participant, channelId, gateway, lostAt: null, heardAt: now });
+    const token = `token of ${id}`;
+    this.#tokens.set(token, { participantId: id, channelId, userId: gateway.userId });
+    const t = known ? 'voice.participant_updated' : 'voice.participant_joined';
+    this.#announce(channelId, t, { participant }, gateway);
+    const { rev, settled, participants } = this.#room(channelId);
+    return { participant_id: id, resume_token: token, participants, rev, settled, ...this.#iceReply() };
+  }
+
+  #leave(id: string, reason: string): object {
+    const seat = this.#seats.get(id);
+    this.#seats.delete(id);
+    if (seat) this.#announce(seat.channelId, 'voice.participant_left', { participant_id: id, reason });
+    return {};
+  }
+
+  #update(gateway: FakeGateway, change: Partial<Participant>): object {
+    for (const seat of this.#seats.values()) {
+      if (seat.gateway !== gateway) continue;
+      seat.participant = { ...seat.participant, ...change };
+      this.#announce(seat.channelId, 'voice.participant_updated', { participant: seat.participant });
+    }
+    return {};
+  }
+
+  #signal(gateway: FakeGateway, signal: Record<string, unknown>): object {
+    const from = [...this.#seats.values()].find((seat) => seat.gateway === gateway);
+    const to = this.#seats.get(signal['to'] as string);
+    if (!from) throw new Refused('not_in_room');
+    if (!to || to.channelId !== from.channelId) throw new Refused('gone');
+    const d = { ...signal, channel_id: from.channelId, from: from.participant.id };
+    for (const delay of this.delivery('voice.signal', from.participant.id, to.participant.id)) {
+      this.clock.after(delay, () => to.gateway.deliver('voice.signal', d));
+    }
+    return {};
+  }
+
+  #heard(ids: readonly string[]): object {
+    for (const id of ids) {
+      const seat = this.#seats.get(id);
+      if (seat) seat.heardAt = this.clock.now();
+    }
+    return {};
+  }
+
+  #iceReply() {
+    const { ice_servers, life } = this.iceServers;
+    return { ice_servers, expires_in_seconds: life, ice_transport_policy: this.policy };
+  }
+
+  #room(channelId: string) {
+    const rev = this.#revs.get(channelId) ?? 0;
+    return { channel_id: channelId, rev, settled: this.settled, participants: this.participants(channelId) };
+  }
+
+  #announce(channelId: string, t: string, d: object, except?: FakeGateway): void {
+    const rev = (this.#revs.get(channelId) ?? 0) + 1;
+    this.#revs.set(channelId, rev);
+    for (const { gateway } of new Map(
+      [...this.#seats.values()].map((seat) => [seat.gateway, seat]),
+    ).values()) {
+      if (gateway !== except) gateway.deliver(t, { channel_id: channelId, rev, ...d });
+    }
+  }
+
+  #settle(): void {
+    this.settled = true;
+    const channels = new Set([...this.#seats.values()].map((seat) => seat.channelId));
+    for (const channelId of channels) {
+      for (const { gateway } of this.#seats.values())
+        gateway.deliver('voice.room_settled', this.#room(channelId));
+    }
+  }
+
+  #watchLeases(): void {
+    this.#stopLeases = this.clock.after(1_000, () => {
+      const now = this.clock.now();
+      for (const [id, { lostAt, heardAt }] of this.#seats) {
+        const grace = lostAt !== null && now - heardAt < HEARD_MS ? MOST_GRACE_MS : LEASE_MS;
+        if (lostAt !== null && now - lostAt > grace) this.#leave(id, 'lost');
+      }
+      this.#watchLeases();
+    });
+  }
+}
