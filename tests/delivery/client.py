@@ -1,0 +1,112 @@
+"""A client of the checker on the network: it listens, vanishes at random moments, comes back with its cursor, and posts."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from tests.delivery.client_model import ClientModel, GapInFeed
+from tests.delivery.data_folder import Person
+from tests.delivery.posting import Book, Post, Poster
+
+Json = dict[str, Any]
+RETRY_AFTER_SECONDS = 0.03
+
+
+class Client:
+    """One device of one person."""
+
+    def __init__(self, person: Person, label: str, address: str, book: Book, luck: random.Random) -> None:
+        self.person = person
+        self.label = label
+        self.model = ClientModel(label)
+        self.wandering = True
+        self.fresh_starts = 0
+        self.forbidden: Callable[[], set[str]] = set
+        """The channels this person may not see at the moment; it changes only while no server runs."""
+        self.http = httpx2.AsyncClient(
+            base_url=f"http://{address}", headers={"Authorization": f"Bearer {person.token}"}, timeout=20.0
+        )
+        self._uri = f"ws://{address}/gateway"
+        self.luck = luck
+        self._poster = Poster(self.http, book)
+        self._socket: ClientConnection | None = None
+        self._forbidden_here: set[str] = set()
+
+    async def listen(self) -> None:
+        """Stay connected, apart from vanishing now and then while `wandering`. For ever; cancel it to end."""
+        while True:
+            try:
+                await self._listen_once()
+            except (OSError, WebSocketException, GapInFeed, TimeoutError):
+                pass
+            finally:
+                self._vanish()
+            await asyncio.sleep(RETRY_AFTER_SECONDS * self.luck.random())
+
+    async def come_and_go(self) -> None:
+        """Connect, hear what was missed until nothing more comes for a moment, vanish."""
+        try:
+            async with asyncio.timeout(0.5):
+                await self._listen_once()
+        except (TimeoutError, GapInFeed):
+            self._vanish()
+
+    async def post(self, channel_id: str, text: str) -> Post:
+        """Post a message and perhaps, as after a lost answer, the same once more."""
+        post = await self._poster.post(self.label, channel_id, text)
+        if post.message is not None and self.luck.random() < 0.05:
+            await self._poster.post_again(post)
+        return post
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        self._vanish()
+        await self.http.aclose()
+
+    async def _listen_once(self) -> None:
+        stay = self.luck.expovariate(1.0) if self.wandering else None
+        forbidden = self.forbidden()
+        async with connect(self._uri, compression=None, ping_interval=None, max_size=None) as socket:
+            self._socket = socket
+            self._forbidden_here = forbidden & self.forbidden()
+            self.model.connected()
+            await socket.send(identify_frame(self.person.token, self.model.cursor))
+            async with asyncio.timeout(stay):
+                async for text in socket:
+                    self._hear(text)
+
+    def _hear(self, text: str | bytes) -> None:
+        frame: Json = json.loads(text)
+        if frame["op"] == "ready":
+            self.fresh_starts += 1
+        self._watch_rights(frame, str(text))
+        self.model.handle(frame)
+
+    def _watch_rights(self, frame: Json, text: str) -> None:
+        """Nothing may name a channel this person may not see, but the events of their own feed: those tell of coming and going."""
+        if str(frame.get("feed", "")).startswith("user:"):
+            return
+        seen = [channel_id for channel_id in self._forbidden_here if channel_id in text]
+        if seen:
+            self.model.complaints.append(f"{self.label}: was shown the channel {seen[0]}: {text[:200]}")
+
+    def _vanish(self) -> None:
+        if self._socket is not None:
+            self._socket.transport.abort()
+            self._socket = None
+
+
+def identify_frame(token: str, cursor: str | None) -> str:
+    """The first frame of a client; with a cursor it resumes."""
+    frame: Json = {"op": "identify", "client": {"kind": "bot", "device": "checker", "version": "1"}, "token": token}
+    if cursor is not None:
+        frame["cursor"] = cursor
+    return json.dumps(frame)

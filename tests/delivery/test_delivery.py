@@ -1,0 +1,35 @@
+"""Nothing acknowledged is lost, doubled or out of order, whatever moment the server is killed at; run it longer on demand.
+
+`CROMULENT_TEST_KILLS=200 bin/test tests/delivery/test_delivery.py` is the long run; `CROMULENT_TEST_SEED` repeats one.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.checker import Checker
+
+pytestmark = pytest.mark.anyio
+KILLS = int(os.environ.get("CROMULENT_TEST_KILLS", "10"))
+SEED = int(os.environ.get("CROMULENT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
+
+
+async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path) -> None:
+    print(f"CROMULENT_TEST_SEED={SEED} CROMULENT_TEST_KILLS={KILLS}")
+    checker = Checker(tmp_path / "data", SEED)
+    await checker.set_up()
+    try:
+        await checker.server.start()
+        async with checker.everybody_busy():
+            await checker.torment(KILLS)
+        violations = await checker.verdict()
+        print(checker.report(violations))
+        assert violations == []
+        assert len(checker.book.acknowledged()) > 20 * KILLS
+        assert checker.server.lives == KILLS + 1
+    finally:
+        await checker.close()
