@@ -30,13 +30,19 @@ class TlsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class TurnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which relay calls may use. `url` may name several, parted by commas; `secret` is coturn's, the others are for `static`."""
+    """Which relay calls may use.
+
+    `url` may name several, parted by commas; `secret` is coturn's; `username`, `credential` or a whole JSON list,
+    `ice_servers`, are for `static`. `stun_url` is handed out instead of the instance's own STUN.
+    """
 
     provider: Literal["none", "static", "coturn"] = "none"
     url: str = ""
     secret: str = ""
     username: str = ""
     credential: str = ""
+    ice_servers: str = ""
+    stun_url: str = ""
     life_seconds: int = 6 * 3600
     ice_transport_policy: Literal["all", "relay"] = "all"
 
@@ -95,6 +101,8 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "CROMULENT_TURN_SECRET": ("turn", "secret"),
     "CROMULENT_TURN_USERNAME": ("turn", "username"),
     "CROMULENT_TURN_CREDENTIAL": ("turn", "credential"),
+    "CROMULENT_ICE_SERVERS": ("turn", "ice_servers"),
+    "CROMULENT_STUN_URL": ("turn", "stun_url"),
     "CROMULENT_TURN_LIFE_SECONDS": ("turn", "life_seconds"),
     "CROMULENT_ICE_TRANSPORT_POLICY": ("turn", "ice_transport_policy"),
     "CROMULENT_POSTS_PER_10_SECONDS": ("limits", "posts_per_10_seconds"),
@@ -140,7 +148,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Value]:
 def _from_file(path: Path, *, must_exist: bool) -> dict[str, Value]:
     try:
         return tomllib.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if must_exist:
             raise ConfigError(f"There is no configuration file {path}.") from None
         return {}
@@ -186,9 +194,11 @@ def _check_tls(tls: TlsConfig) -> None:
 
 
 def _check_turn(turn: TurnConfig) -> None:
+    if turn.stun_url and not turn.stun_url.startswith(("stun:", "stuns:")):
+        raise ConfigError("`turn.stun_url` has the form stun:stun.example.org:3478.")
     if turn.provider == "none":
         return
-    if not turn.urls:
+    if not turn.urls and not (turn.provider == "static" and turn.ice_servers):
         raise ConfigError(f"The ICE server provider `{turn.provider}` needs CROMULENT_TURN_URL.")
     if turn.provider == "coturn" and not turn.secret:
         raise ConfigError("The ICE server provider `coturn` needs CROMULENT_TURN_SECRET.")

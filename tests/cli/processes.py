@@ -1,0 +1,131 @@
+"""`cromulent` as an operator starts it: processes with their output, free ports, and waiting for what they say."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+COMMAND = (sys.executable, "-m", "cromulent.cli")
+PASSWORD = "correct horse battery"
+PATIENCE_SECONDS = 30.0
+_LINK = re.compile(r"^https?://\S+/(?:setup|enter)#\S+$")
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on at this moment."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def run(*arguments: str, password: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=None if password is None else password + "\n",
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+class Serving:
+    """A running `cromulent serve`. Entering waits until it says where it is; leaving ends it."""
+
+    def __init__(self, *arguments: str, **environment: str) -> None:
+        self.lines: list[str] = []
+        self.log: list[str] = []
+        self._heard: queue.Queue[str | None] = queue.Queue()
+        self._process = subprocess.Popen(
+            [*COMMAND, "serve", "--port", "0", "--stun-port", "0", *arguments],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._readers = [
+            threading.Thread(target=self._listen, args=(self._process.stdout, self._heard.put)),
+            threading.Thread(target=self._listen, args=(self._process.stderr, self.log.append)),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def __enter__(self) -> Serving:
+        self.wait_for("Cromulent runs at")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._finish()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def url(self) -> str:
+        """Where it says it is."""
+        return next(line.split()[-1] for line in self.lines if line.startswith("Cromulent runs at"))
+
+    def links(self, count: int) -> list[str]:
+        """The links it prints, when it has printed so many."""
+        while len(found := [line for line in self.lines if _LINK.match(line)]) < count:
+            self._hear()
+        return found
+
+    def wait_for(self, text: str) -> None:
+        """Until a line with this text was printed."""
+        while not any(text in line for line in self.lines):
+            self._hear()
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal and wait; the exit code."""
+        self._process.send_signal(how)
+        self._finish()
+        return self._process.returncode
+
+    def _hear(self) -> None:
+        line = self._heard.get(timeout=PATIENCE_SECONDS)
+        if line is None:
+            raise AssertionError(f"it ended with {self._process.wait()}:\n{self.lines}\n{self.log}")
+        self.lines.append(line.rstrip("\n"))
+
+    def _listen(self, stream: IO[str] | None, tell: object) -> None:
+        assert stream is not None
+        assert callable(tell)
+        for line in stream:
+            tell(line)
+        if tell == self._heard.put:
+            tell(None)
+        stream.close()
+
+    def _finish(self) -> None:
+        self._process.wait(PATIENCE_SECONDS)
+        for reader in self._readers:
+            reader.join()
+        while (line := self._heard.get()) is not None:
+            self.lines.append(line.rstrip("\n"))
+        self._heard.put(None)
+
+
+def only_line(text: str) -> str:
+    """The one line of an output; fails when there are more."""
+    lines: Sequence[str] = text.splitlines()
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+def contents(folder: Path) -> set[str]:
+    """The names in a folder."""
+    return {path.name for path in folder.iterdir()}
