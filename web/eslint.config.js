@@ -33,7 +33,7 @@ export default ts.config(
       'max-params': ['error', 5],
       'max-lines-per-function': ['error', 60],
       'max-lines': ['error', 400],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },

@@ -65,7 +65,7 @@ async function openGeneral(messages: Message[] = [message(10)]): Promise<void> {
 }
 
 function texts(): string[] {
-  return client.histories.find('general')?.window.messages.map(({ text }) => text) ?? [];
+  return client.histories.find('general')?.view.messages.map(({ text }) => text) ?? [];
 }
 
 test('many events make one commit', async () => {

@@ -38,14 +38,14 @@ beforeEach(() => {
 });
 
 function seqs(): number[] {
-  return history.window.messages.map(({ seq }) => seq);
+  return history.view.messages.map(({ seq }) => seq);
 }
 
 test('opening loads the newest page once', async () => {
   void history.open();
-  expect(history.status).toBe('loading');
+  expect(history.view.status).toBe('loading');
   await requests[0]!.answer([1, 2]);
-  expect(history.status).toBe('loaded');
+  expect(history.view.status).toBe('loaded');
   void history.open();
   expect(requests.map(({ bound }) => bound)).toEqual([{}]);
   expect(changes).toBeGreaterThan(0);
@@ -81,13 +81,13 @@ test('a page that answers an earlier start is dropped', async () => {
 test('a first page that cannot be had is a failure, a later one keeps what is there', async () => {
   void history.open();
   await requests[0]!.fail(new ApiError('network', 'Gone.'));
-  expect([history.status, history.error?.code]).toEqual(['failed', 'network']);
+  expect([history.view.status, history.view.error?.code]).toEqual(['failed', 'network']);
   void history.open();
   await requests[1]!.answer([5], { has_before: true });
-  expect([history.status, history.error]).toEqual(['loaded', null]);
+  expect([history.view.status, history.view.error]).toEqual(['loaded', null]);
   void history.loadOlder();
   await requests[2]!.fail(new ApiError('timeout', 'Late.'));
-  expect([history.status, seqs()]).toEqual(['loaded', [5]]);
+  expect([history.view.status, seqs()]).toEqual(['loaded', [5]]);
   void history.loadOlder();
   expect(requests).toHaveLength(4);
 });

@@ -6,8 +6,15 @@ import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
 import { Histories } from './histories';
 import { MemberLoader } from './member_loader';
 import { Outbox } from './outbox';
-import type { MembershipRemoved, MessagePosted, VoiceParticipantJoined } from './dispatches';
-import type { Dispatch, Message, Ready, Room } from './protocol.generated';
+import type {
+  Dispatch,
+  MembershipRemoved,
+  Message,
+  MessagePosted,
+  Ready,
+  Room,
+  VoiceParticipantJoined,
+} from './protocol.generated';
 import { addUsers, emptyState, fromReady, fromResumed, mendingRoom, putRoom } from './state';
 import { Store } from './store';
 import { TypingSignal } from './typing_signal';

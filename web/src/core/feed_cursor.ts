@@ -1,6 +1,5 @@
 /** What the client has applied: the cursor it resumes with, and the seq of each feed, which proves that nothing is missing. */
-import type { MembershipAdded, MembershipRemoved } from './dispatches';
-import type { Dispatch } from './protocol.generated';
+import type { Dispatch, MembershipAdded, MembershipRemoved } from './protocol.generated';
 
 /** `foreign`: an event of a channel the client does not hold, to be ignored. */
 export type Verdict = 'apply' | 'double' | 'gap' | 'foreign';

@@ -9,31 +9,38 @@ export type LoadPage = (bound: HistoryBound, limit: number) => Promise<HistoryPa
 
 export type HistoryStatus = 'empty' | 'loading' | 'loaded' | 'failed';
 
+/** What is shown of a history: replaced, never changed. */
+export interface HistoryView {
+  readonly status: HistoryStatus;
+  /** Why a page could not be had; null when the last one came. */
+  readonly error: ApiError | null;
+  readonly messages: readonly Message[];
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+}
+
 export class History {
-  readonly window = new MessageWindow();
+  readonly #window = new MessageWindow();
   /** The end the reader is nearer to; the other one is let go when too much is loaded. */
   readerAt: 'older' | 'newer' = 'newer';
+  #view: HistoryView = { status: 'empty', error: null, messages: [], hasBefore: false, hasAfter: false };
   #status: HistoryStatus = 'empty';
   #error: ApiError | null = null;
   /** Counts starts: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
   readonly #underWay = new Set<'older' | 'newer'>();
   readonly #load: LoadPage;
-  readonly #changed: () => void;
+  readonly #tell: () => void;
 
   /** `changed` is called after every change. */
   constructor(load: LoadPage, changed: () => void) {
     this.#load = load;
-    this.#changed = changed;
+    this.#tell = changed;
   }
 
-  get status(): HistoryStatus {
-    return this.#status;
-  }
-
-  /** Why a page could not be had; null when the last one came. */
-  get error(): ApiError | null {
-    return this.#error;
+  /** The same object until something changes. */
+  get view(): HistoryView {
+    return this.#view;
   }
 
   /** Loads the newest page, unless there is something already. */
@@ -45,36 +52,36 @@ export class History {
   async reload(): Promise<void> {
     const generation = ++this.#generation;
     if (this.#status !== 'loaded') this.#status = 'loading';
-    this.window.expectPage({ anew: true });
+    this.#window.expectPage({ anew: true });
     this.#changed();
     const page = await this.#page({});
     if (generation !== this.#generation) return;
-    if (page) this.window.replace(page);
+    if (page) this.#window.replace(page);
     if (page) this.#status = 'loaded';
     else if (this.#status === 'loading') this.#status = 'failed';
     this.#changed();
   }
 
   async jumpToPresent(): Promise<void> {
-    if (this.window.hasAfter) await this.reload();
+    if (this.#window.hasAfter) await this.reload();
   }
 
   async loadOlder(): Promise<void> {
-    const first = this.window.messages[0];
-    if (!first || !this.window.hasBefore) return;
-    await this.#extend('older', { before: first.seq }, (page) => this.window.prepend(page));
+    const first = this.#window.messages[0];
+    if (!first || !this.#window.hasBefore) return;
+    await this.#extend('older', { before: first.seq }, (page) => this.#window.prepend(page));
   }
 
   async loadNewer(): Promise<void> {
-    const last = this.window.messages.at(-1);
-    if (!last || !this.window.hasAfter || this.#underWay.has('newer')) return;
-    this.window.expectPage({ anew: false });
-    await this.#extend('newer', { after: last.seq }, (page) => this.window.append(page));
+    const last = this.#window.messages.at(-1);
+    if (!last || !this.#window.hasAfter || this.#underWay.has('newer')) return;
+    this.#window.expectPage({ anew: false });
+    await this.#extend('newer', { after: last.seq }, (page) => this.#window.append(page));
   }
 
   receive(message: Message): void {
-    this.window.receive(message);
-    this.window.trim(this.readerAt);
+    this.#window.receive(message);
+    this.#window.trim(this.readerAt);
     this.#changed();
   }
 
@@ -91,7 +98,7 @@ export class History {
     if (generation !== this.#generation) return;
     if (page) {
       add(page);
-      this.window.trim(end);
+      this.#window.trim(end);
     }
     this.#changed();
   }
@@ -106,5 +113,11 @@ export class History {
       this.#error = error as ApiError;
       return null;
     }
+  }
+
+  #changed(): void {
+    const { messages, hasBefore, hasAfter } = this.#window;
+    this.#view = { status: this.#status, error: this.#error, messages, hasBefore, hasAfter };
+    this.#tell();
   }
 }

@@ -1,8 +1,16 @@
 /** What the client knows, and the pure rules by which a snapshot and events become it. */
-import type { DispatchData } from './dispatches';
 import { changeMember, type MemberList } from './members';
 import { TYPING_LASTS_MS } from './policy';
-import type { Channel, Dispatch, Participant, Ready, Resumed, Room, User } from './protocol.generated';
+import type {
+  Channel,
+  Dispatch,
+  Dispatches,
+  Participant,
+  Ready,
+  Resumed,
+  Room,
+  User,
+} from './protocol.generated';
 
 export interface State {
   readonly user: User | null;
@@ -53,7 +61,13 @@ export function fromResumed(state: State, resumed: Resumed): State {
 
 type Reducer<Data> = (state: State, d: Data, at: { seq: number; feed: string; now: number }) => State;
 
-const reducers: { [T in keyof DispatchData]: Reducer<DispatchData[T]> } = {
+/** The dispatches the state follows; the others are between the pages of a call. */
+type StateDispatch = Exclude<
+  keyof Dispatches,
+  'voice.signal' | 'voice.holder_asked' | 'voice.superseded' | 'voice.kicked'
+>;
+
+const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {
   'user.created': (state, { user }) => putUser(state, user),
   'user.updated': (state, { user }) => putUser(state, user),
   'membership.added': (state, { channel }) => putChannel(state, channel),
@@ -74,7 +88,7 @@ const reducers: { [T in keyof DispatchData]: Reducer<DispatchData[T]> } = {
 /** Applies one dispatch; `now` is the client's clock. A dispatch this client does not know changes nothing. */
 export function reduce(state: State, dispatch: Dispatch, now: number): State {
   if (!Object.hasOwn(reducers, dispatch.t)) return state;
-  const reducer = reducers[dispatch.t as keyof DispatchData] as Reducer<unknown>;
+  const reducer = reducers[dispatch.t as StateDispatch] as Reducer<unknown>;
   return reducer(state, dispatch.d, { seq: dispatch.seq ?? 0, feed: dispatch.feed ?? '', now });
 }
 

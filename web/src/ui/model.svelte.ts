@@ -5,7 +5,7 @@ import type { InstanceInfo } from '../core/api';
 import type { Client } from '../core/client';
 import type { Clock } from '../core/clock';
 import type { GatewayState } from '../core/gateway';
-import type { History } from '../core/history';
+import type { HistoryView } from '../core/history';
 import type { PendingMessage } from '../core/outbox';
 import type { State } from '../core/state';
 import type { Place } from './messages/place';
@@ -59,9 +59,9 @@ export class Model {
     return this.instance?.name ?? 'Cromulent';
   }
 
-  history(channelId: string): History | undefined {
+  history(channelId: string): HistoryView | undefined {
     this.#follow();
-    return this.client.histories.find(channelId);
+    return this.client.histories.find(channelId)?.view;
   }
 
   pending(channelId: string): readonly PendingMessage[] {

@@ -36,12 +36,13 @@ export class Scroller {
     return this.#slice;
   }
 
-  spaceBefore(): number {
-    return this.heights.sum(this.#keys.slice(0, this.#slice.start));
+  /** The height of the rows before a slice, in pixels. */
+  spaceBefore({ start }: Slice): number {
+    return this.heights.sum(this.#keys.slice(0, start));
   }
 
-  spaceAfter(): number {
-    return this.heights.sum(this.#keys.slice(this.#slice.end));
+  spaceAfter({ end }: Slice): number {
+    return this.heights.sum(this.#keys.slice(end));
   }
 
   goToEnd(): void {
@@ -90,7 +91,8 @@ export class Scroller {
 
   /** The view is in a spacer: the place is where the heights say it should be. */
   #placeByModel({ view, rows }: ScrollParts): Place {
-    const listTop = rows.getBoundingClientRect().top - view.getBoundingClientRect().top - this.spaceBefore();
+    const listTop =
+      rows.getBoundingClientRect().top - view.getBoundingClientRect().top - this.spaceBefore(this.#slice);
     const index = this.heights.indexAt(this.#keys, -listTop);
     const offset = listTop + this.heights.sum(this.#keys.slice(0, index));
     return { at: 'row', key: this.#keys[index] ?? '', offset };
