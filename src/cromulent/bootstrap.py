@@ -12,7 +12,7 @@ import structlog
 
 from cromulent.accounts import AccountService, LoginSessionEnded, UserCreated
 from cromulent.channels import ChannelService, create_channel, enrol_new_user, voice_channel_ids
-from cromulent.config import Config
+from cromulent.config import Config, ConfigError
 from cromulent.db import Database, Reaction, Unit, Writing, head_pos, open_database, prune
 from cromulent.gateway import (
     CommandTable,
@@ -43,6 +43,7 @@ from cromulent.messages import MessagePosted, MessageService, Renderer
 from cromulent.presence import PresenceTracker, TypingTracker
 from cromulent.settings import SettingsService, initialise_settings
 from cromulent.voice import (
+    IcePolicy,
     IceServers,
     IceSettings,
     OwnStun,
@@ -187,27 +188,34 @@ async def _build(config: Config, database: Database, clock: Clock) -> Parts:
 def _voice(
     config: Config, database: Database, settings: SettingsService, hub: Hub, *, stun: StunPort | None, clock: Clock
 ) -> VoiceService:
-    turn = config.turn
-    provider = provider_of(
-        IceSettings(
-            provider=turn.provider,
-            urls=turn.urls,
-            secret=turn.secret,
-            life_seconds=turn.life_seconds,
-            username=turn.username,
-            credential=turn.credential,
-        )
-    )
-    own_stun = OwnStun(stun.number if stun else 0)
     ports = VoicePorts(
         announce=announce_voice_through(hub),
         gate=gate_of(database),
         voice_enabled=lambda: settings.current.voice_enabled,
         ledger=StoredLedger(database),
-        ice=IceServers(provider, own_stun, clock),
+        ice=_ice_servers(config, stun, clock),
     )
     policy = VoicePolicy(room_limit=config.limits.participants_per_room)
     return VoiceService(ports, settings.secret_key, clock, policy)
+
+
+def _ice_servers(config: Config, stun: StunPort | None, clock: Clock) -> IceServers:
+    turn = config.turn
+    settings = IceSettings(
+        provider=turn.provider,
+        urls=turn.urls,
+        secret=turn.secret,
+        life_seconds=turn.life_seconds,
+        ice_servers=turn.ice_servers,
+        username=turn.username,
+        credential=turn.credential,
+    )
+    try:
+        provider = provider_of(settings)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    own_stun = OwnStun(stun.number if stun else 0, turn.stun_url)
+    return IceServers(provider, own_stun, clock, IcePolicy(turn.ice_transport_policy))
 
 
 def _gateway(config: Config, parts: Parts, clock: Clock) -> AsgiApp:
@@ -241,6 +249,7 @@ def _web(config: Config, parts: Parts) -> AsgiApp:
         accounts=parts.accounts,
         channels=parts.channels,
         messages=parts.messages,
+        voice=parts.voice,
     )
     return create_app(services, _origins(config))
 

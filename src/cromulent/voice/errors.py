@@ -47,6 +47,13 @@ class Superseded(Conflict):
     message = "The call has moved to another place."
 
 
+class WasKicked(Forbidden):
+    """The token is of a call its user was put out of."""
+
+    code = "kicked"
+    message = "You were removed from this voice channel."
+
+
 class NotInRoom(Conflict):
     """The page holds no call (any more)."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cromulent.kernel.clock import Clock
+from cromulent.kernel.errors import DomainError
 from cromulent.kernel.ids import new_id
 from cromulent.voice.access import Admission
 from cromulent.voice.attempts import Attempt, Attempts
-from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeToken, Superseded
+from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeToken, Superseded, WasKicked
 from cromulent.voice.ice import IceServers
 from cromulent.voice.leases import Lease
 from cromulent.voice.model import Change, Connection, Departure, Joined, JoinRequest, Participant
@@ -24,6 +25,9 @@ from cromulent.voice.rooms import Rooms
 from cromulent.voice.seats import Seat
 from cromulent.voice.signalling import Signalling
 from cromulent.voice.tokens import Claims, TokenSigner
+
+_REFUSALS: dict[Departure, type[DomainError]] = {Departure.LEFT: InvalidResumeToken, Departure.KICKED: WasKicked}
+"""What the token of an ended call is answered; a page may join afresh by itself only after `InvalidResumeToken`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,12 @@ class Joining:
             raise ChannelFull
 
     async def _check_standing(self, attempt: Attempt) -> None:
-        """A token that was revoked is worth nothing; a page that takes the call over needs none."""
-        if attempt.claims is None or not await self._parts.revocations.is_void(attempt.claims):
+        """The token of a call that was ended on purpose is worth nothing; a page that takes the call over needs none."""
+        ended = None if attempt.claims is None else await self._parts.revocations.how_ended(attempt.claims)
+        if ended is None:
             return
         if not attempt.request.takeover:
-            raise InvalidResumeToken
+            raise _REFUSALS.get(ended, Superseded)
         attempt.claims = None
 
     # --- is the user's voice somewhere else? ---
@@ -170,8 +175,9 @@ class Joining:
             notice = CallSuperseded(current.channel_id, current.id, attempt.endpoint.device)
             current.endpoint.dispatch(notice.name, notice)
         moves = attempt.request.takeover or (mine and current.channel_id != attempt.request.channel_id)
-        self._rooms.leave(current, Departure.MOVED if moves else Departure.REPLACED)
-        self._parts.revocations.revoke(current.claims)
+        reason = Departure.MOVED if moves else Departure.REPLACED
+        self._rooms.leave(current, reason)
+        self._parts.revocations.revoke(current.claims, reason)
         return current
 
     def _leave_seat_of_before_restart(self, attempt: Attempt) -> None:
@@ -179,7 +185,7 @@ class Joining:
         claims = attempt.claims
         if claims is None or claims.channel_id == attempt.request.channel_id:
             return
-        self._parts.revocations.revoke(claims)
+        self._parts.revocations.revoke(claims, Departure.MOVED)
         if not self._rooms.settled:
             self._rooms.leave_unseen(claims.channel_id, claims.participant_id, Departure.MOVED)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,6 +14,7 @@ import structlog
 from cromulent.db import Database, Unit
 from cromulent.kernel.errors import Unavailable
 from cromulent.voice import store
+from cromulent.voice.model import Departure
 from cromulent.voice.tokens import Claims
 
 log = structlog.get_logger(__name__)
@@ -51,31 +53,47 @@ class StoredLedger:
         await self._database.write(unit)
 
 
+@dataclass(frozen=True, slots=True)
+class _Revocation:
+    before: datetime
+    reason: Departure
+
+
 class Revocations:
     """Says which tokens are void. One that could not be written down is void until the next start."""
 
     def __init__(self, ledger: RevocationLedger) -> None:
         self._ledger = ledger
-        self._recent: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._recent: OrderedDict[tuple[str, str], _Revocation] = OrderedDict()
         self._writing: set[asyncio.Task[None]] = set()
 
     async def void_before(self, user_id: str, channel_id: str) -> datetime | None:
         """Tokens of this user and channel issued before this instant are void; None when none are."""
         stored = await self._ledger.find(user_id, channel_id)
-        return _later(stored, self._recent.get((user_id, channel_id)))
+        recent = self._recent.get((user_id, channel_id))
+        known = [stored, recent.before if recent else None]
+        return max((instant for instant in known if instant is not None), default=None)
 
-    async def is_void(self, claims: Claims) -> bool:
-        """Whether the token of these claims was revoked."""
+    async def how_ended(self, claims: Claims) -> Departure | None:
+        """How the call of these claims was ended on purpose; None when it was not.
+
+        Only the instant outlives a restart. What is not known any more counts as moved: nobody then rejoins by itself.
+        """
         void_before = await self.void_before(claims.user_id, claims.channel_id)
-        return void_before is not None and claims.issued_at < void_before
+        if void_before is None or claims.issued_at >= void_before:
+            return None
+        recent = self._recent.get((claims.user_id, claims.channel_id))
+        return recent.reason if recent and claims.issued_at < recent.before else Departure.MOVED
 
-    def revoke(self, claims: Claims) -> Awaitable[None]:
+    def revoke(self, claims: Claims, reason: Departure) -> Awaitable[None]:
         """Void the token of these claims and all older ones, not younger ones: a late goodbye must not end a newer call.
 
         It holds when this returns. The answer may be awaited for the commit; it never raises.
         """
         key, before = (claims.user_id, claims.channel_id), claims.issued_at + SMALLEST_STEP
-        self._recent[key] = max(before, self._recent.get(key, before))
+        recent = self._recent.get(key)
+        if recent is None or recent.before <= before:
+            self._recent[key] = _Revocation(before, reason)
         self._recent.move_to_end(key)
         if len(self._recent) > MAX_REMEMBERED:
             self._recent.popitem(last=False)
@@ -98,7 +116,3 @@ class Revocations:
             await self._ledger.keep(*key, before)
         except Unavailable as error:
             log.warning("voice_revocation_not_stored", user=key[0], channel=key[1], error=str(error))
-
-
-def _later(first: datetime | None, second: datetime | None) -> datetime | None:
-    return max((instant for instant in (first, second) if instant is not None), default=None)

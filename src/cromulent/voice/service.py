@@ -74,7 +74,8 @@ class VoiceService:
     async def join(self, endpoint: Endpoint, request: JoinRequest, host: str) -> Joined:
         """Let a page into a room; see `docs/voice.md`. `host` is the host the page was loaded from, without a port.
 
-        Raises `VoiceDisabled`, `NotFound`, `NotVoiceChannel`, `InvalidResumeToken`, `ChannelFull`, `AlreadyInChannel`, `Superseded`.
+        Raises `VoiceDisabled`, `NotFound`, `NotVoiceChannel`, `InvalidResumeToken`, `ChannelFull`, `AlreadyInChannel`,
+        `Superseded`, `WasKicked`.
         """
         return await self._joining.join(endpoint, request, host)
 
@@ -83,13 +84,13 @@ class VoiceService:
         claims = self._tokens.read(resume_token)
         if (claims.user_id, claims.participant_id) != (user_id, participant_id):
             raise InvalidResumeToken
-        void_already = await self._revocations.is_void(claims)
+        ended_already = await self._revocations.how_ended(claims)
         seat = self._rooms.seat_of(user_id)
         if seat is not None and seat.id == participant_id:
             self._rooms.leave(seat, Departure.LEFT)
-        elif not self._rooms.settled and not void_already:
+        elif not self._rooms.settled and ended_already is None:
             self._rooms.leave_unseen(claims.channel_id, participant_id, Departure.LEFT)
-        await self._revocations.revoke(claims)
+        await self._revocations.revoke(claims, Departure.LEFT)
 
     def update(self, endpoint: Endpoint, change: Change) -> None:
         """Something about the page's own participant has changed. Raises `NotInRoom`."""
@@ -228,4 +229,4 @@ class VoiceService:
             notice = Kicked(seat.channel_id, seat.id, reason)
             seat.endpoint.dispatch(notice.name, notice)
         self._rooms.leave(seat, Departure.KICKED)
-        self._revocations.revoke(seat.claims)
+        self._revocations.revoke(seat.claims, Departure.KICKED)

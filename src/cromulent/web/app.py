@@ -19,11 +19,12 @@ from cromulent.channels import ChannelService
 from cromulent.db import Database
 from cromulent.messages import MessageService
 from cromulent.settings import SettingsService
+from cromulent.voice import VoiceService
 from cromulent.web.authentication import Authentication, identity_of, visitor_of
 from cromulent.web.client_files import STATIC_FOLDER, ClientFiles, ClientOrApi
 from cromulent.web.errors import answer_with_problem
 from cromulent.web.front_door import AsgiApp, FrontDoor
-from cromulent.web.routes import accounts, channels, health, instance, login_sessions, messages, users
+from cromulent.web.routes import accounts, channels, health, instance, login_sessions, messages, users, voice
 
 API_PREFIX = "/api/v1"
 
@@ -37,6 +38,7 @@ class Services:
     accounts: AccountService
     channels: ChannelService
     messages: MessageService
+    voice: VoiceService
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (
@@ -46,6 +48,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *users.ROUTES,
     *channels.ROUTES,
     *messages.ROUTES,
+    *voice.ROUTES,
 )
 """Everything below `/api/v1`; see `docs/protocol.md`."""
 

@@ -63,7 +63,7 @@ async def test_the_replaced_page_cannot_come_back_by_its_token(world: World) -> 
     world.voice.endpoint_closed(gone)
     newer = world.page("anna")
     await newer.join("lounge")
-    with pytest.raises((InvalidResumeToken, Superseded)):
+    with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=old.resume_token)
     with pytest.raises(NotInRoom):
         world.voice.update(gone, Change(muted=True))
@@ -121,10 +121,10 @@ async def test_after_move_here_and_leaving_the_first_page_cannot_come_back(world
     old = await laptop.join("lounge")
     moved = await world.page("anna", "phone").join("attic", takeover=True)
     await world.voice.leave("anna", moved.participant_id, moved.resume_token)
-    with pytest.raises(InvalidResumeToken):
+    with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=old.resume_token)
     world.restart()
-    with pytest.raises(InvalidResumeToken):
+    with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=old.resume_token)
 
 

@@ -18,7 +18,7 @@ from cromulent.voice import (
     ParticipantLeft,
     ParticipantUpdated,
 )
-from cromulent.voice.errors import Gone, InvalidResumeToken, NotInRoom, VoiceDisabled
+from cromulent.voice.errors import Gone, NotInRoom, VoiceDisabled, WasKicked
 from tests.unit.voice.world import CONNECTED, FakePage, World
 
 pytestmark = pytest.mark.anyio
@@ -247,7 +247,7 @@ async def test_whoever_loses_the_right_is_put_out(world: World, fact: Membership
     world.voice.after_commit(fact)
     assert anna.told(Kicked) == [Kicked("lounge", joined.participant_id, reason)]
     assert world.announced == [ParticipantLeft("lounge", 2, joined.participant_id, Departure.KICKED)]
-    with pytest.raises(InvalidResumeToken):
+    with pytest.raises(WasKicked):
         await anna.join("lounge", token=joined.resume_token)
 
 

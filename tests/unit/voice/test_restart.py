@@ -88,7 +88,7 @@ async def test_of_two_claims_the_larger_participant_id_wins(fresh_world: World, 
         await laptop.join("lounge", token=older.resume_token)
         await phone.join("lounge", token=newer.resume_token)
     assert [one.id for one in (await world.voice.room("anna", "lounge")).participants] == [newer.participant_id]
-    with pytest.raises((InvalidResumeToken, Superseded)):
+    with pytest.raises(Superseded):
         await laptop.join("lounge", token=older.resume_token)
 
 
@@ -106,7 +106,7 @@ async def test_a_goodbye_of_before_the_restart_still_counts(fresh_world: World) 
     before = await world.page("anna").join("lounge")
     await world.voice.leave("anna", before.participant_id, before.resume_token)
     world.restart()
-    with pytest.raises(InvalidResumeToken):
+    with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=before.resume_token)
 
 
@@ -128,7 +128,7 @@ async def test_a_switch_before_coming_back_leaves_the_old_room(fresh_world: Worl
     first = world.announced[0]
     assert first == ParticipantLeft("lounge", 1, before.participant_id, Departure.MOVED)
     assert set(world.roster("attic")) == {"anna"}
-    with pytest.raises((InvalidResumeToken, Superseded)):
+    with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=before.resume_token)
 
 

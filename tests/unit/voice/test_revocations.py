@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from cromulent.db import Database, Writing, metadata, open_database
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.facts import Fact
-from cromulent.voice import StoredLedger
+from cromulent.voice import Departure, StoredLedger
 from cromulent.voice.revocations import Revocations
 from cromulent.voice.tokens import Claims
 
@@ -41,7 +41,7 @@ def claims(issued_at: datetime, channel: str = "lounge") -> Claims:
 async def test_a_revocation_is_on_disk_when_it_was_awaited(database: Database) -> None:
     revocations = Revocations(StoredLedger(database))
     assert await revocations.void_before("anna", "lounge") is None
-    await revocations.revoke(claims(INSTANT))
+    await revocations.revoke(claims(INSTANT), Departure.LEFT)
     after_restart = Revocations(StoredLedger(database))
     assert await after_restart.void_before("anna", "lounge") == INSTANT + STEP
     assert await after_restart.void_before("anna", "attic") is None
@@ -50,7 +50,7 @@ async def test_a_revocation_is_on_disk_when_it_was_awaited(database: Database) -
 
 async def test_it_holds_at_once_also_when_nobody_waits(database: Database) -> None:
     revocations = Revocations(StoredLedger(database))
-    revocations.revoke(claims(INSTANT))
+    revocations.revoke(claims(INSTANT), Departure.LEFT)
     assert await revocations.void_before("anna", "lounge") == INSTANT + STEP
     await revocations.close()
     assert await StoredLedger(database).find("anna", "lounge") == INSTANT + STEP
@@ -58,8 +58,8 @@ async def test_it_holds_at_once_also_when_nobody_waits(database: Database) -> No
 
 async def test_an_older_goodbye_does_not_bring_a_younger_token_back(database: Database) -> None:
     revocations = Revocations(StoredLedger(database))
-    await revocations.revoke(claims(INSTANT))
-    await revocations.revoke(claims(INSTANT - timedelta(hours=1)))
+    await revocations.revoke(claims(INSTANT), Departure.LEFT)
+    await revocations.revoke(claims(INSTANT - timedelta(hours=1)), Departure.KICKED)
     assert await revocations.void_before("anna", "lounge") == INSTANT + STEP
     assert await StoredLedger(database).find("anna", "lounge") == INSTANT + STEP
 
@@ -67,7 +67,7 @@ async def test_an_older_goodbye_does_not_bring_a_younger_token_back(database: Da
 async def test_the_next_token_is_always_younger_whatever_the_clock_says(database: Database) -> None:
     revocations = Revocations(StoredLedger(database))
     ended = claims(INSTANT)
-    await revocations.revoke(ended)
+    await revocations.revoke(ended, Departure.MOVED)
     void_before = await revocations.void_before("anna", "lounge")
     for now in (INSTANT, INSTANT - timedelta(days=1)):
         assert revocations.instant_of_issue(now, void_before) == INSTANT + STEP

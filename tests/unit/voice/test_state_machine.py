@@ -22,7 +22,7 @@ from cromulent.voice import (
     ParticipantUpdated,
     RoomSettled,
 )
-from cromulent.voice.errors import AlreadyInChannel, InvalidResumeToken, NotInRoom, Superseded
+from cromulent.voice.errors import AlreadyInChannel, InvalidResumeToken, NotInRoom, Superseded, WasKicked
 from tests.unit.voice.world import CONNECTED, FakePage, World
 
 T = TypeVar("T")
@@ -179,7 +179,7 @@ class Rooms(RuleBasedStateMachine):
             assert holder is not None
             assert holder is not tab
             assert holder.page.script_alive
-        except (InvalidResumeToken, Superseded):
+        except (InvalidResumeToken, Superseded, WasKicked):
             assert token is not None
             assert holder is not tab
             tab.call = None
@@ -202,7 +202,7 @@ class Rooms(RuleBasedStateMachine):
         before = tab.call
         try:
             again = self.join(tab, tab.channel, before.resume_token)
-        except (InvalidResumeToken, Superseded):
+        except (InvalidResumeToken, Superseded, WasKicked):
             assert self.latest[user] is not tab, "the holder's token always works"
             tab.call = None
         else:

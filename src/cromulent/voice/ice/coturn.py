@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from datetime import datetime
 from cromulent.voice.ice.provider import Grant
 from cromulent.voice.model import IceServer
 
-LIFE_SECONDS = 5 * 3600
+LIFE_SECONDS = 6 * 3600
 _URL = re.compile(
     r"(?:(?P<scheme>stuns?|turns?):)?(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d{1,5}))?"
     r"(?:\?transport=(?P<transport>udp|tcp))?"
@@ -37,9 +36,9 @@ class CoturnProvider:
         self._life = life_seconds
 
     async def servers(self, user_id: str, now: datetime) -> Grant:
-        """See `Provider`. The same credentials for all joins of one user within `min(10 min, life / 10)`."""
+        """See `Provider`. The expiry is rounded down to `min(10 min, life / 10)`: joins of one user share credentials for a while."""
         step = min(600, self._life // 10)
-        expires_at = math.ceil((now.timestamp() + self._life) / step) * step
+        expires_at = int(now.timestamp() + self._life) // step * step
         username = f"{expires_at}:{self._opaque(user_id)}"
         servers: list[IceServer] = [IceServer(self._stun)] if self._stun else []
         if self._turn:
