@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import httpx2
 import pytest
 
+from cromulent.web.front_door import AsgiApp, FrontDoor, Message, Receive, Scope
 from tests.api.site import API, ORIGIN, PASSWORD, Site, code_of
 
 pytestmark = pytest.mark.anyio
@@ -154,45 +156,58 @@ async def test_a_body_of_64_kib_is_read_and_one_byte_more_is_not(site: Site) -> 
 async def test_a_body_without_a_declared_length_is_cut_off_too(site: Site) -> None:
     sent = 0
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         nonlocal sent
         sent += 1
         return {"type": "http.request", "body": b"[" * 16_384, "more_body": True}
 
-    status, body = await raw_request(site, receive, [(b"transfer-encoding", b"chunked")])
+    status, body = await raw_request(site.instance.app, receive, [(b"transfer-encoding", b"chunked")])
     assert (status, json.loads(body)["code"]) == (413, "body_too_large")
     assert sent == 5
 
 
 async def test_a_declared_length_beyond_the_limit_is_refused_unread(site: Site) -> None:
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         raise AssertionError("the body was read")
 
-    status, body = await raw_request(site, receive, [(b"content-length", b"65537")])
+    status, body = await raw_request(site.instance.app, receive, [(b"content-length", b"65537")])
     assert (status, json.loads(body)["code"]) == (413, "body_too_large")
 
 
 async def test_a_client_that_hangs_up_in_its_body_gets_no_answer(site: Site) -> None:
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         return {"type": "http.disconnect"}
 
-    assert await raw_request(site, receive, []) == (0, b"")
+    assert await raw_request(site.instance.app, receive, []) == (0, b"")
 
 
-async def raw_request(site: Site, receive: object, headers: list[tuple[bytes, bytes]]) -> tuple[int, bytes]:
+async def test_a_body_that_does_not_come_is_not_waited_for(site: Site) -> None:
+    never = asyncio.Event()
+
+    async def receive() -> Message:
+        await never.wait()
+        return {}
+
+    async def unreachable(scope: object, receive: object, send: object) -> None:
+        raise AssertionError("the request got through")
+
+    hurried = FrontDoor(unreachable, body_seconds=0.01)
+    status, body = await raw_request(hurried, receive, [])
+    assert (status, json.loads(body)["code"]) == (408, "request_timeout")
+
+
+async def raw_request(app: AsgiApp, receive: Receive, headers: list[tuple[bytes, bytes]]) -> tuple[int, bytes]:
     """A login as the server hands it on: status and body of the answer, 0 for none."""
     status, body = 0, b""
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Message) -> None:
         nonlocal status, body
         if message["type"] == "http.response.start":
-            assert isinstance(message["status"], int)
             status = message["status"]
         else:
-            assert isinstance(message["body"], bytes)
             body += message["body"]
 
-    scope: dict[str, object] = {
+    scope: Scope = {
         "type": "http",
         "method": "POST",
         "path": "/api/v1/login",
@@ -205,7 +220,7 @@ async def raw_request(site: Site, receive: object, headers: list[tuple[bytes, by
             *headers,
         ],
     }
-    await site.instance.app(scope, receive, send)  # type: ignore[arg-type]
+    await app(scope, receive, send)
     return status, body
 
 

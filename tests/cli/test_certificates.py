@@ -12,7 +12,8 @@ from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from cromulent.cli.addresses import own_addresses
-from cromulent.cli.certificates import own_certificate, tls_files
+from cromulent.cli.certificates import own_certificate
+from cromulent.cli.tls import tls_files
 from cromulent.config import Config, TlsConfig
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cromulent.cli.addresses import own_addresses
-from cromulent.cli.certificates import TlsFiles
+from cromulent.cli.tls import TlsFiles
 from cromulent.config import Config
 
 _ANY = {"0.0.0.0", "::", ""}  # noqa: S104 - recognised, not listened on

@@ -1,22 +1,19 @@
-"""TLS: the operator's certificate files, or (`--tls self`) a small authority of our own that lives in the data folder."""
+"""The small authority behind `--tls self`: it lives in the data folder and signs one certificate, renewed at a start near its end."""
 
 from __future__ import annotations
 
 import ipaddress
 import os
-import socket
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from cromulent.cli.addresses import own_addresses
-from cromulent.config import Config
+from cromulent.cli.tls import TlsFiles
 
 AUTHORITY_LIFE = timedelta(days=3650)
 CERTIFICATE_LIFE = timedelta(days=397)
@@ -26,27 +23,9 @@ _CLOCK_SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class TlsFiles:
-    """Paths of PEM files. `authority` is the certificate to be trusted by hand, where it is our own."""
-
-    certificate: str
-    key: str
-    authority: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Signer:
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
-
-
-def tls_files(config: Config, folder: Path) -> TlsFiles | None:
-    """The files to serve with, None without TLS. With `self` they are made, or renewed when they end soon or fit no more."""
-    if config.tls.mode == "files":
-        return TlsFiles(config.tls.cert, config.tls.key)
-    if config.tls.mode == "self":
-        return own_certificate(folder / "tls", _names(config), datetime.now(UTC))
-    return None
 
 
 def own_certificate(folder: Path, names: frozenset[str], now: datetime) -> TlsFiles:
@@ -62,14 +41,6 @@ def own_certificate(folder: Path, names: frozenset[str], now: datetime) -> TlsFi
         issued = _issue(authority, names, now)
         _store(folder / "server.pem", folder / "server.key", issued, authority.certificate)
     return files
-
-
-def _names(config: Config) -> frozenset[str]:
-    host = socket.gethostname()
-    names = {"localhost", "127.0.0.1", "::1", host, f"{host.partition('.')[0]}.local", *own_addresses()}
-    if config.public_url:
-        names.add(urlsplit(config.public_url).hostname or "localhost")
-    return frozenset(names | {config.host} - {"0.0.0.0", "::"})  # noqa: S104 - left out, not listened on
 
 
 def _still_good(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -14,12 +15,12 @@ from cromulent.accounts import Role
 from cromulent.bootstrap import Instance, open_instance
 from cromulent.cli.admin_socket import admin_socket
 from cromulent.cli.banner import Banner, site_of
-from cromulent.cli.certificates import TlsFiles, tls_files
 from cromulent.cli.data_folder import locked, refuse_missing_volume, throw_away_folder
 from cromulent.cli.listening import listen
 from cromulent.cli.logs import configure_logs
 from cromulent.cli.refusal import Refusal
 from cromulent.cli.server import Server, port_of, server_config
+from cromulent.cli.tls import TlsFiles, tls_files
 from cromulent.config import Config
 
 DEMO_USERS: Sequence[tuple[str, Role]] = (("Ann", "administrator"), ("Ben", "member"))
@@ -28,6 +29,7 @@ DEMO_USERS: Sequence[tuple[str, Role]] = (("Ann", "administrator"), ("Ben", "mem
 def serve_until_stopped(config: Config, *, throw_away: bool) -> None:
     """Run the instance until SIGTERM or SIGINT. Raises `Refusal` when it cannot start."""
     os.umask(0o077)
+    _allow_many_connections()
     configure_logs(config.log_level)
     with ExitStack() as held:
         if throw_away:
@@ -36,6 +38,12 @@ def serve_until_stopped(config: Config, *, throw_away: bool) -> None:
         refuse_missing_volume(folder, config.instance_id)
         sockets = listen(config.host, config.port)
         uvloop.run(_serve(config, sockets, tls_files(config, folder)))
+
+
+def _allow_many_connections() -> None:
+    """Each connection is an open file, and the usual soft limit is 1,024; the hard one is the system's word."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles | None) -> None:

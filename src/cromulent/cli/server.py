@@ -13,8 +13,9 @@ from contextlib import contextmanager
 import uvicorn
 
 from cromulent.bootstrap import Instance
-from cromulent.cli.certificates import TlsFiles
+from cromulent.cli.tls import TlsFiles
 from cromulent.gateway import GatewayProtocol
+from cromulent.web import BoundedHttp
 
 DRAIN_SECONDS = 5
 EXIT_SECONDS = 9.5
@@ -32,7 +33,7 @@ def server_config(instance: Instance, tls: TlsFiles | None) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        http="httptools",
+        http=BoundedHttp,
         ws=GatewayProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_ping_interval=None,

@@ -2,5 +2,6 @@
 
 from cromulent.web.app import Services, create_app
 from cromulent.web.front_door import AsgiApp, Receive, Scope, Send
+from cromulent.web.http_protocol import BoundedHttp
 
-__all__ = ["AsgiApp", "Receive", "Scope", "Send", "Services", "create_app"]
+__all__ = ["AsgiApp", "BoundedHttp", "Receive", "Scope", "Send", "Services", "create_app"]

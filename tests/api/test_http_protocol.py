@@ -1,0 +1,116 @@
+"""One HTTP connection over a real socket: how large a request's head may be, and how long it may take."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from cromulent.web import BoundedHttp, Receive, Scope, Send
+
+pytestmark = pytest.mark.anyio
+REQUEST = b"POST / HTTP/1.1\r\nhost: chat.test\r\ncontent-length: 2\r\n\r\n{}"
+
+
+class Impatient(BoundedHttp):
+    """As the real one, in a hurry."""
+
+    head_seconds = 0.2
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says how much body came."""
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    answer = str(len(body)).encode()
+    headers = [(b"content-length", str(len(answer)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+@pytest.fixture
+async def address(anyio_backend: str) -> AsyncIterator[tuple[str, int]]:
+    config = uvicorn.Config(app, lifespan="off", log_config=None, timeout_keep_alive=30)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Impatient(config, state, {}), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()
+    server.close()
+    for connection in list(state.connections):
+        connection.transport.abort()
+
+
+async def talk(address: tuple[str, int], *pieces: bytes) -> bytes:
+    """Send pieces, each on its own, and read until the server hangs up."""
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        async with asyncio.timeout(10):
+            return await reader.read()
+    except ConnectionResetError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_a_request_in_one_piece_and_in_many_is_answered(address: tuple[str, int]) -> None:
+    closing = REQUEST.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n", 1)
+    whole = await talk(address, closing)
+    assert whole.startswith(b"HTTP/1.1 200")
+    assert whole.endswith(b"\r\n\r\n2")
+    in_pieces = await talk(address, *(closing[at : at + 7] for at in range(0, len(closing), 7)))
+    assert in_pieces.endswith(b"\r\n\r\n2")
+
+
+async def test_a_large_body_is_no_large_head(address: tuple[str, int]) -> None:
+    body = b"x" * 500_000
+    head = b"POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 500000\r\n\r\n"
+    assert (await talk(address, head + body)).endswith(b"500000")
+    assert (await talk(address, head, body[:1], body[1:])).endswith(b"500000")
+
+
+async def test_headers_without_end_end_the_connection(address: tuple[str, int]) -> None:
+    one_long = await talk(address, b"GET / HTTP/1.1\r\nx: ", *([b"y" * 10_000] * 20))
+    many = await talk(address, b"GET / HTTP/1.1\r\n", *([b"name: value\r\n" * 1000] * 20))
+    for answer in (one_long, many):
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 431")
+    assert (await talk(address, REQUEST.replace(b"host", b"connection: close\r\nhost"))).endswith(b"2")
+
+
+@pytest.mark.parametrize("pieces", [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\nhost: a\r\n",)])
+async def test_a_head_that_does_not_come_ends_the_connection(address: tuple[str, int], pieces: Any) -> None:
+    assert await talk(address, *pieces) == b""
+
+
+async def test_the_second_request_of_a_connection_has_the_same_limits(address: tuple[str, int]) -> None:
+    answer = await talk(address, REQUEST, b"GET / HTTP/1.1\r\nhost: a\r\n")
+    assert answer.count(b"HTTP/1.1 200") == 1
+    answer = await talk(address, REQUEST, b"GET / HTTP/1.1\r\nx: ", *([b"y" * 10_000] * 20))
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_a_slow_answer_is_not_a_slow_head(address: tuple[str, int]) -> None:
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(REQUEST[:-1])
+    await asyncio.wait_for(_past_the_deadline(), 5)
+    writer.write(REQUEST[-1:])
+    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.close()
+
+
+async def _past_the_deadline() -> None:
+    """Until a timer set after ours for a longer time has fired: then ours would have, too."""
+    fired = asyncio.Event()
+    asyncio.get_running_loop().call_later(Impatient.head_seconds * 2, fired.set)
+    await fired.wait()
