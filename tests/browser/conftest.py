@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.person import Person
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import ServerProcess, create_administrator
 
 RATE = 48_000
 PEOPLE = ("ann", "ben", "cleo")
@@ -86,13 +86,26 @@ def browser(launch: Callable[..., Browser]) -> Browser:
     return launch()
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server of this test's own, with three users."""
-    process = ServerProcess(tmp_path / "data")
-    process.start()
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which ann, ben and cleo have accounts: made once, copied for each test."""
+    folder = tmp_path_factory.mktemp("furnished") / "data"
     for name in PEOPLE:
-        process.create_administrator(name)
+        create_administrator(folder, name)
+    return folder
+
+
+@pytest.fixture
+def data(tmp_path: Path, furnished: Path) -> Path:
+    """This test's own copy of the furnished data folder."""
+    return Path(shutil.copytree(furnished, tmp_path / "data"))
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[ServerProcess]:
+    """A server of this test's own, with three users."""
+    process = ServerProcess(data)
+    process.start()
     yield process
     process.stop()
 

@@ -25,6 +25,17 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def create_administrator(data: Path, user_name: str) -> None:
+    """Make a user in a data folder, as an operator does at the command line."""
+    subprocess.run(
+        [*CROMULENT, "admin", "create", user_name, "--password-stdin", "--data", str(data)],
+        input=PASSWORD.encode(),
+        check=True,
+        capture_output=True,
+        timeout=START_SECONDS,
+    )
+
+
 class ServerProcess:
     """`cromulent serve` on a data folder, with what it printed."""
 
@@ -80,16 +91,6 @@ class ServerProcess:
     def sign_in_links(self) -> list[str]:
         """The links `--demo` prints."""
         return re.findall(r"https?://\S+/enter#\S+", self.output)
-
-    def create_administrator(self, user_name: str) -> None:
-        """Make a user through the running server, as an operator does at the command line."""
-        subprocess.run(
-            [*CROMULENT, "admin", "create", user_name, "--password-stdin", "--data", str(self.data)],
-            input=PASSWORD.encode(),
-            check=True,
-            capture_output=True,
-            timeout=START_SECONDS,
-        )
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

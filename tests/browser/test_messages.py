@@ -14,7 +14,7 @@ People = Callable[[int], list[Person]]
 
 def texts(person: Person) -> list[str]:
     """The texts of the messages in view, in order."""
-    return [text.strip() for text in person.page.locator("article [data-part=text]").all_inner_texts()]
+    return [text.strip() for text in person.page.locator("article .prose").all_inner_texts()]
 
 
 def test_messages_go_both_ways_in_one_order(people: People) -> None:

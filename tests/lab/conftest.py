@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import browser, launch, people, playwright, tone
+from tests.browser.conftest import browser, data, furnished, launch, people, playwright, tone
 from tests.lab.network import SecondHost
 
-__all__ = ["browser", "launch", "people", "playwright", "tone"]
+__all__ = ["browser", "data", "furnished", "launch", "people", "playwright", "tone"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import PEOPLE, chromium_path
+from tests.browser.conftest import chromium_path
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People
@@ -20,12 +20,10 @@ GONE_SECONDS = 20.0
 
 
 @pytest.fixture
-def server(tmp_path: Path, second_host: SecondHost) -> Iterator[ServerProcess]:
+def server(data: Path, second_host: SecondHost) -> Iterator[ServerProcess]:
     """A server both hosts can reach."""
-    process = ServerProcess(tmp_path / "data", arguments=("--host", "0.0.0.0"))
+    process = ServerProcess(data, arguments=("--host", "0.0.0.0"))
     process.start()
-    for name in PEOPLE:
-        process.create_administrator(name)
     yield process
     process.stop()
 
