@@ -66,6 +66,10 @@ class Place:
 
         return await self.write(unit)
 
+    async def join(self, channel: Channel, user: User) -> None:
+        """Make somebody a member."""
+        await self.write(lambda unit: add_member(unit, channel, user.id))
+
     async def remove(self, channel: Channel, user: User) -> None:
         """End a membership."""
         await self.write(lambda unit: remove_member(unit, channel.id, user.id))

@@ -108,7 +108,7 @@ class _WorkerProcess:
     async def render(self, text: str) -> str | None:
         """The HTML, or None when it could not be had in time; then the process is gone and the next call starts another."""
         try:
-            if self._process is None:
+            if self._process is None or self._process.returncode is not None:
                 async with asyncio.timeout(STARTING_SECONDS):
                     await self._start()
             async with asyncio.timeout(self._seconds):

@@ -121,7 +121,7 @@ def _history(connection: Connection, user_id: str, channel_id: str, page: SeqPag
         has_before = edges.first is not None and edges.first < messages[0].seq
         has_after = edges.last is not None and edges.last > messages[-1].seq
     else:  # nothing on the side that was asked for, so all there is lies on the other
-        has_before = edges.first is not None and page.direction == "after"
+        has_before = edges.first is not None and page.direction != "before"
         has_after = edges.first is not None and page.direction == "before"
     authors = get_users(connection, sorted({message.author_id for message in messages}))
     return HistoryPage(messages, authors, has_before, has_after, edges.head)

@@ -71,8 +71,12 @@ async def test_who_leaves_hears_of_it_before_the_channel_does(place: Place) -> N
 
 
 async def test_channels_stand_behind_the_others_of_their_kind(place: Place) -> None:
-    made = [await place.add_channel(name, kind=kind) for name, kind in (("a", "text"), ("v", "voice"), ("b", "text"))]
-    assert [channel.position for channel in made] == [0, 0, 1]
+    first, lounge, second = [
+        await place.add_channel("a"),
+        await place.add_channel("v", kind="voice"),
+        await place.add_channel("b"),
+    ]
+    assert (first.position, lounge.position, second.position) == (0, 0, 1)
 
 
 async def test_a_refused_name_leaves_no_channel(place: Place) -> None:

@@ -1,0 +1,153 @@
+"""Who is online, on a clock that moves when told to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cromulent.kernel.clock import FakeClock
+from cromulent.presence import PresenceTracker, tracker
+from cromulent.presence.policy import GRACE_SECONDS, SETTLING_SECONDS
+
+
+class Watcher:
+    """A tracker, its clock, and what others are told."""
+
+    def __init__(self, *, settled: bool = True) -> None:
+        self.clock = FakeClock()
+        self.told: list[tuple[list[str], list[str]]] = []
+        self.tracker = PresenceTracker(self.clock, self._hear)
+        if settled:
+            self.clock.advance(SETTLING_SECONDS)
+
+    def _hear(self, online: Sequence[str], offline: Sequence[str]) -> None:
+        self.told.append((list(online), list(offline)))
+
+    def after(self, seconds: float) -> list[tuple[list[str], list[str]]]:
+        """What is told while so many whole seconds pass, a tick each."""
+        self.told.clear()
+        for _ in range(int(seconds)):
+            self.clock.advance(1)
+            self.tracker.tick()
+        return list(self.told)
+
+
+def test_whoever_connects_is_announced_with_the_next_tick() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_opened("bob")
+    assert watcher.told == []
+    assert watcher.tracker.online_user_ids() == ["ann", "bob"]
+    assert watcher.after(3) == [(["ann", "bob"], [])]
+
+
+def test_further_connections_are_no_news() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.after(1)
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_closed("ann")
+    assert watcher.after(60) == []
+    assert watcher.tracker.is_online("ann")
+
+
+def test_whoever_leaves_is_gone_after_the_grace() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.after(1)
+    watcher.tracker.connection_closed("ann")
+    assert watcher.after(GRACE_SECONDS - 1) == []
+    assert watcher.tracker.online_user_ids() == ["ann"]
+    assert watcher.after(1) == [([], ["ann"])]
+    assert watcher.tracker.online_user_ids() == []
+    assert watcher.after(60) == []
+
+
+def test_a_short_drop_is_seen_by_nobody() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.after(1)
+    for _ in range(5):
+        watcher.tracker.connection_closed("ann")
+        assert watcher.after(GRACE_SECONDS - 1) == []
+        watcher.tracker.connection_opened("ann")
+    assert watcher.after(60) == []
+
+
+def test_the_grace_begins_anew_with_every_drop() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_closed("ann")
+    watcher.after(10)
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_closed("ann")
+    assert watcher.after(GRACE_SECONDS - 1) == []
+    assert watcher.after(1) == [([], ["ann"])]
+
+
+def test_coming_back_after_having_gone_is_news() -> None:
+    watcher = Watcher()
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_closed("ann")
+    watcher.after(20)
+    watcher.tracker.connection_opened("ann")
+    assert watcher.after(1) == [(["ann"], [])]
+
+
+def test_after_a_start_nobody_is_announced_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "GRACE_SECONDS", 2.0)
+    watcher = Watcher(settled=False)
+    watcher.tracker.connection_opened("ann")
+    watcher.tracker.connection_closed("ann")
+    assert watcher.after(SETTLING_SECONDS - 1) == [(["ann"], [])]
+    assert watcher.after(1) == [([], ["ann"])]
+
+
+def test_a_crowd_is_announced_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "MAX_ANNOUNCED", 2)
+    watcher = Watcher()
+    for name in "abc":
+        watcher.tracker.connection_opened(name)
+    assert watcher.after(3) == [(["a", "b"], []), (["c"], [])]
+    for name in "abc":
+        watcher.tracker.connection_closed(name)
+    assert watcher.after(30) == [([], ["a", "b"]), ([], ["c"])]
+
+
+def test_a_connection_that_was_never_opened_cannot_close() -> None:
+    with pytest.raises(KeyError):
+        Watcher().tracker.connection_closed("ann")
+
+
+# What people do: (who, opens or closes, seconds until then)
+DOINGS = st.lists(st.tuples(st.sampled_from("abc"), st.booleans(), st.sampled_from([0, 1, 5, 14, 15, 16])), max_size=40)
+
+
+@given(DOINGS)
+def test_what_was_told_adds_up_to_who_is_online(doings: list[tuple[str, bool, int]]) -> None:
+    watcher = Watcher(settled=False)
+    believed: set[str] = set()
+    connections: Counter[str] = Counter()
+
+    def listen(seconds: int) -> None:
+        for online, offline in watcher.after(seconds):
+            assert believed.isdisjoint(online)
+            assert believed.issuperset(offline)
+            believed.update(online)
+            believed.difference_update(offline)
+            assert believed >= {name for name, count in connections.items() if count}
+
+    for who, opens, seconds in doings:
+        listen(seconds)
+        if opens:
+            watcher.tracker.connection_opened(who)
+            connections[who] += 1
+        elif connections[who]:
+            watcher.tracker.connection_closed(who)
+            connections[who] -= 1
+    listen(31)
+    assert believed == set(watcher.tracker.online_user_ids()) == {name for name, count in connections.items() if count}
