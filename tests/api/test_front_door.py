@@ -71,26 +71,26 @@ async def test_a_bearer_token_does_not_lend_itself_to_the_cookie(site: Site) -> 
     assert code_of(answer) == "not_authenticated"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "token=x",
-        "TOKEN=x",
-        "access_token=x",
-        "secret=x",
-        "session=x",
-        "a=b&password=x",
-        "%74oken=x",
-        "token",
-        "token=",
-        "api_key",
-    ],
-)
+SECRETS = [
+    "token=x",
+    "TOKEN=x",
+    "access_token=x",
+    "secret=x",
+    "session=x",
+    "a=b&password=x",
+    "%74oken=x",
+    "token",
+    "token=",
+    "api_key",
+]
+
+
 @pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/login", "/", "/setup", "/healthz", "/assets/x.js"])
-async def test_a_secret_in_an_address_is_refused_everywhere(site: Site, path: str, query: str) -> None:
+async def test_a_secret_in_an_address_is_refused_everywhere(site: Site, path: str) -> None:
     browser = await site.administrator()
-    answer = await browser.get(f"{ORIGIN}{path}?{query}")
-    assert (answer.status_code, code_of(answer)) == (400, "token_in_url")
+    for query in SECRETS:
+        answer = await browser.get(f"{ORIGIN}{path}?{query}")
+        assert (answer.status_code, code_of(answer)) == (400, "token_in_url"), query
 
 
 async def test_a_harmless_query_is_none_of_our_business(site: Site) -> None:
