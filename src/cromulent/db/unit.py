@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from cromulent.db.schema import feeds
 from cromulent.kernel.facts import Fact
+
+_HEAD_SEQ = select(feeds.c.head_seq).where(feeds.c.feed == bindparam("feed"))
 
 FactEncoder = Callable[[Fact], tuple[str, str]]
 """Turns a fact into (dispatch name, JSON of its `d`). Pure."""
@@ -51,7 +53,7 @@ class Unit:
         if feed in self.heads:
             return self.heads[feed]
         if feed not in self._batch_heads:
-            found = self.connection.execute(select(feeds.c.head_seq).where(feeds.c.feed == feed)).scalar_one_or_none()
+            found = self.connection.execute(_HEAD_SEQ, {"feed": feed}).scalar_one_or_none()
             self._batch_heads[feed] = found or 0
         return self._batch_heads[feed]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
@@ -35,6 +35,13 @@ log = structlog.get_logger(__name__)
 MAX_UNITS = 64
 MAX_BATCH_SECONDS = 0.005
 MAX_QUEUED = 10_000
+
+_LOCKED_HEAD = select(log_head.c.pos).with_for_update()
+"""The lock that makes one write order where several processes write."""
+_APPEND = insert(events)
+_MOVE_HEAD = update(log_head).values(pos=bindparam("last_pos"))
+_MOVE_FEED = update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq"))
+_ADD_FEED = insert(feeds)
 
 
 @dataclass(slots=True)
@@ -182,21 +189,20 @@ class _Batch:
         self._heads: dict[str, int] = {}
         self._changed_heads: dict[str, int] = {}
         self._pending: list[PendingEvent] = []
-        self._head_pos = connection.execute(
-            select(log_head.c.pos).with_for_update()
-        ).scalar_one()  # the lock that makes one write order where several processes write
+        self._savepoints = connection.connection.cursor()  # the driver's own: there is nothing to translate
+        self._head_pos = connection.execute(_LOCKED_HEAD).scalar_one()
 
     def run(self, job: _Job) -> None:
         """Run one unit inside a savepoint. Its own error is kept in the job; losing the transaction is raised."""
         unit = Unit(self._connection, self._clock.now(), self._heads, self._writing)
-        self._connection.exec_driver_sql("SAVEPOINT unit")
+        self._savepoints.execute("SAVEPOINT unit")
         try:
             job.result = job.run(unit)
         except Exception as error:
             job.error = _storage_failure(error) or error
             self._roll_back_unit(error)
         else:
-            self._connection.exec_driver_sql("RELEASE unit")
+            self._savepoints.execute("RELEASE unit")
             job.unit = unit
             self._heads.update(unit.heads)
             self._changed_heads.update(unit.heads)
@@ -222,7 +228,7 @@ class _Batch:
         ]
         now = self._clock.now()
         self._connection.execute(
-            insert(events),
+            _APPEND,
             [
                 {
                     "pos": row.pos,
@@ -236,9 +242,9 @@ class _Batch:
                 for row in rows
             ],
         )
-        self._connection.execute(update(log_head).values(pos=rows[-1].pos))
+        self._connection.execute(_MOVE_HEAD, {"last_pos": rows[-1].pos})
         for feed, seq in self._changed_heads.items():
-            moved = self._connection.execute(update(feeds).where(feeds.c.feed == feed).values(head_seq=seq))
+            moved = self._connection.execute(_MOVE_FEED, {"name": feed, "seq": seq})
             if not moved.rowcount:
-                self._connection.execute(insert(feeds).values(feed=feed, head_seq=seq))
+                self._connection.execute(_ADD_FEED, {"feed": feed, "head_seq": seq})
         return rows
