@@ -8,7 +8,7 @@ import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.response.base import ASGIResponse
 from litestar.types import ASGIApp, HTTPRequestEvent, Receive, Scope, Send
 
@@ -77,7 +77,7 @@ def _decoded(body: bytes) -> PostBody:
 @post("/channels/{channel_id:str}/messages", responses=_ANSWERS, middleware=[express])
 async def post_message(
     channel_id: FromPath[str],
-    data: PostBody,
+    data: JSONBody[PostBody],
     identity: NamedDependency[Identity],
     messages: NamedDependency[MessageService],
 ) -> ASGIResponse:
