@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 
 import httpx2
 import pytest
 
-from cromulent.web.front_door import AsgiApp, FrontDoor, Message, Receive, Scope
+from cromulent.web.front_door import AsgiApp, Message, Receive, Scope
 from tests.api.site import API, ORIGIN, PASSWORD, Site, code_of
 
 pytestmark = pytest.mark.anyio
@@ -179,21 +178,6 @@ async def test_a_client_that_hangs_up_in_its_body_gets_no_answer(site: Site) -> 
         return {"type": "http.disconnect"}
 
     assert await raw_request(site.instance.app, receive, []) == (0, b"")
-
-
-async def test_a_body_that_does_not_come_is_not_waited_for(site: Site) -> None:
-    never = asyncio.Event()
-
-    async def receive() -> Message:
-        await never.wait()
-        return {}
-
-    async def unreachable(scope: object, receive: object, send: object) -> None:
-        raise AssertionError("the request got through")
-
-    hurried = FrontDoor(unreachable, body_seconds=0.01)
-    status, body = await raw_request(hurried, receive, [])
-    assert (status, json.loads(body)["code"]) == (408, "request_timeout")
 
 
 async def raw_request(app: AsgiApp, receive: Receive, headers: list[tuple[bytes, bytes]]) -> tuple[int, bytes]:

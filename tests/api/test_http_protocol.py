@@ -16,14 +16,24 @@ pytestmark = pytest.mark.anyio
 REQUEST = b"POST / HTTP/1.1\r\nhost: chat.test\r\ncontent-length: 2\r\n\r\n{}"
 
 
+SLOW = REQUEST.replace(b"/", b"/slow", 1)
+
+
 class Impatient(BoundedHttp):
     """As the real one, in a hurry."""
 
-    head_seconds = 0.2
+    request_seconds = 0.2
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Says how much body came."""
+    """Says how much body came; on `/slow`, and to a WebSocket, it answers only when the deadline of a request is over."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.accept"})
+        await past_the_deadline()
+        return await send({"type": "websocket.send", "text": "late"})
+    if scope["path"] == "/slow":
+        await past_the_deadline()
     body = b""
     while True:
         message = await receive()
@@ -34,6 +44,13 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     headers = [(b"content-length", str(len(answer)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": answer})
+
+
+async def past_the_deadline() -> None:
+    """Until a timer for twice the time has fired."""
+    fired = asyncio.Event()
+    asyncio.get_running_loop().call_later(Impatient.request_seconds * 2, fired.set)
+    await fired.wait()
 
 
 @pytest.fixture
@@ -88,8 +105,8 @@ async def test_headers_without_end_end_the_connection(address: tuple[str, int]) 
     assert (await talk(address, REQUEST.replace(b"host", b"connection: close\r\nhost"))).endswith(b"2")
 
 
-@pytest.mark.parametrize("pieces", [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\nhost: a\r\n",)])
-async def test_a_head_that_does_not_come_ends_the_connection(address: tuple[str, int], pieces: Any) -> None:
+@pytest.mark.parametrize("pieces", [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\nhost: a\r\n",), (REQUEST[:-1],)])
+async def test_a_request_that_does_not_come_ends_the_connection(address: tuple[str, int], pieces: Any) -> None:
     assert await talk(address, *pieces) == b""
 
 
@@ -100,17 +117,22 @@ async def test_the_second_request_of_a_connection_has_the_same_limits(address: t
     assert answer == b"" or answer.startswith(b"HTTP/1.1 200")
 
 
-async def test_a_slow_answer_is_not_a_slow_head(address: tuple[str, int]) -> None:
+async def test_a_slow_answer_is_not_a_slow_request(address: tuple[str, int]) -> None:
     reader, writer = await asyncio.open_connection(*address)
-    writer.write(REQUEST[:-1])
-    await asyncio.wait_for(_past_the_deadline(), 5)
-    writer.write(REQUEST[-1:])
-    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    writer.write(SLOW)
+    async with asyncio.timeout(10):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
     writer.close()
 
 
-async def _past_the_deadline() -> None:
-    """Until a timer set after ours for a longer time has fired: then ours would have, too."""
-    fired = asyncio.Event()
-    asyncio.get_running_loop().call_later(Impatient.head_seconds * 2, fired.set)
-    await fired.wait()
+async def test_a_websocket_is_no_request_that_takes_long(address: tuple[str, int]) -> None:
+    upgrade = (
+        b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n"
+        b"sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    reader, writer = await asyncio.open_connection(*address)
+    writer.write(upgrade)
+    async with asyncio.timeout(10):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101")
+        assert await reader.readexactly(6) == b"\x81\x04late"
+    writer.close()

@@ -40,7 +40,6 @@ STATUS_OF_KIND: Mapping[type[DomainError], int] = {
 }
 STATUS_OF_CODE: Mapping[str, int] = {
     "nonce_reused": 422,
-    "request_timeout": 408,
     "body_too_large": 413,
     "unsupported_media_type": 415,
 }

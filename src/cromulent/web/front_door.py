@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -20,7 +19,6 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024
-BODY_SECONDS = 20.0
 API = "/api/"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SECRET_PARAMETERS = {"access_token", "api_key", "auth", "authorization", "password", "secret", "session", "token"}
@@ -49,12 +47,9 @@ class FrontDoor:
     too large, not JSON by their type, or not JSON one may safely decode.
     """
 
-    def __init__(
-        self, app: AsgiApp, allowed_origins: frozenset[str] = frozenset(), *, body_seconds: float = BODY_SECONDS
-    ) -> None:
+    def __init__(self, app: AsgiApp, allowed_origins: frozenset[str]) -> None:
         self._app = app
         self._allowed_origins = allowed_origins
-        self._body_seconds = body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -77,22 +72,12 @@ class FrontDoor:
             return None
         headers: dict[bytes, bytes] = dict(scope["headers"])
         self._refuse_foreign(headers, scope["scheme"])
-        body = await self._read_body(headers, receive)
+        body = await _read_body(headers, receive)
         if body or scope["method"] != "DELETE":
             _check_type(headers)
         if body:
             check_json(_text_of(body))
         return body
-
-    async def _read_body(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
-        declared = headers.get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
-            raise _too_large()
-        try:
-            async with asyncio.timeout(self._body_seconds):
-                return await _read_all(receive)
-        except TimeoutError:
-            raise InvalidInput("The request took too long to come.", code="request_timeout") from None
 
     def _refuse_foreign(self, headers: Mapping[bytes, bytes], scheme: str) -> None:
         """A bearer token proves that no browser added the credentials by itself; otherwise the browser must vouch for the page."""
@@ -118,7 +103,10 @@ def _check_type(headers: Mapping[bytes, bytes]) -> None:
         raise InvalidInput("The request must be JSON (Content-Type: application/json).", code="unsupported_media_type")
 
 
-async def _read_all(receive: Receive) -> bytes:
+async def _read_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+    declared = headers.get(b"content-length", b"0")
+    if declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
     body, more = b"", True
     while more:
         message = await receive()
