@@ -37,9 +37,11 @@ DEADLINE_SECONDS = 10.0
 class QuickProtocol(GatewayProtocol):
     """The server's protocol, which does not wait long for a closing handshake nobody answers."""
 
+    patience_seconds = 0.2
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.close_timeout = 0.2
+        self.close_timeout = self.patience_seconds
         self.goodbye = frame_of(Reconnect(500, "restart"))
 
 
@@ -115,6 +117,14 @@ class ListeningServer:
     async def socket_on(self, raw: socket.socket) -> ClientConnection:
         """The same over a TCP connection the test has made its own way."""
         return await connect(self.uri, sock=raw, compression=None, ping_interval=None, max_queue=1)
+
+    def sockets_open(self) -> int:
+        """How many connections uvicorn has."""
+        return len(self._server.server_state.connections)
+
+    def reading_is_paused(self) -> bool:
+        """Whether a connection has sent what nobody has read yet."""
+        return any(getattr(one, "read_paused", False) for one in self._server.server_state.connections)
 
     def _application(self, limits: GatewayLimits) -> GatewayServer:
         async def wait_for_ever(_connection: Connection, _command: Ping) -> dict[str, str]:

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sqlalchemy import select
+
 from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, UserCreated, add_user
 from cromulent.channels import Channel, add_member, create_channel, enrol_new_user, remove_member
 from cromulent.channels.model import ChannelKind, Visibility
-from cromulent.db import Unit, Writing, channel_feed, head_pos, open_database
+from cromulent.db import INSTANCE_FEED, LogRow, Unit, Writing, channel_feed, head_pos, open_database, rows_after
+from cromulent.db import Connection as DatabaseConnection
+from cromulent.db.schema import feeds
 from cromulent.gateway import Connection, GatewayLimits, Hub, Welcome, encode_fact
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
@@ -58,6 +62,11 @@ class Stage:
             lambda unit: create_channel(unit, kind, name, is_default=default, visibility=visibility)
         )
 
+    async def rows(self) -> Sequence[LogRow]:
+        """The whole log."""
+        everything = [INSTANCE_FEED, *await self.database.read(feed_names)]
+        return (await self.database.read_in_thread(lambda session: rows_after(session, everything, 0, 10_000))).rows
+
     async def join(self, who: Identity, channel: Channel) -> None:
         """Make somebody a member."""
         await self.database.write(lambda unit: add_member(unit, channel, who.user.id))
@@ -85,6 +94,11 @@ class Stage:
         for fact in facts:
             if isinstance(fact, LoginSessionEnded):
                 self.hub.close_login_session(fact.login_session_id, fact.user_id)
+
+
+def feed_names(connection: DatabaseConnection) -> list[str]:
+    """Every feed there is."""
+    return list(connection.execute(select(feeds.c.feed)).scalars())
 
 
 def identity_of(user: User) -> Identity:

@@ -180,6 +180,20 @@ async def test_the_bridge_follows_memberships_on_its_way(stage: Stage) -> None:
     ]
 
 
+async def test_until_the_bridge_a_membership_changes_nothing(stage: Stage) -> None:
+    private = await stage.add_channel("private", default=False)
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    await stage.join(ann, private)
+    connection, socket = stage.connect(ben)
+    stage.hub.add(connection)
+    stage.hub.set_channels(connection, [])
+    pos = stage.hub.pos
+    await stage.post(ann, private, "before Ben was there")
+    await stage.join(ben, private)
+    assert stage.hub.bridge(connection, pos)
+    assert [dispatch["t"] for dispatch in socket.dispatches()] == ["membership.added", "channel.member_added"]
+
+
 async def test_no_bridge_over_what_is_no_longer_in_memory_or_not_yet(stage: Stage) -> None:
     channel, ann = await stage.add_channel(), await stage.add_user("ann")
     await stage.post(ann, channel)

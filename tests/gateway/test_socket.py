@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 
 from cromulent.gateway import GatewayLimits, keep_alive
 from cromulent.gateway.close_codes import CloseCode
-from tests.gateway.listening_server import Client, ListeningServer
+from tests.gateway.listening_server import Client, ListeningServer, QuickProtocol
 from tests.gateway.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -211,8 +211,27 @@ async def test_a_stalled_client_is_closed_and_costs_the_others_nothing(server: L
             assert (await fine.hear())["seq"] == posted + 2
             assert posted < 500
         assert [c.user_id for c in server.stage.hub.connections()] == [ann.user.id]
+        await until(lambda: server.sockets_open() == 1, "giving up the closing handshake")
         await server.stage.post(ann, channel, "goes on")
         assert (await fine.hear())["d"]["message"]["text"] == "goes on"
+
+
+async def test_a_close_is_finished_though_a_command_was_still_unread(
+    server: ListeningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = await server.stage.add_channel()
+    ann, token = await server.log_in("ann")
+    monkeypatch.setattr(QuickProtocol, "patience_seconds", 60.0)
+    server.stage.database.writer.publish = lambda rows: None  # from here on nobody goes live
+    await server.stage.post(ann, channel)
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        for ref in range(3):
+            await client.say({"op": "command", "ref": ref, "t": "ping"})
+        await until(lambda: server.reading_is_paused(), "the unread command")
+        server.stage.hub.close_login_session(ann.login_session_id, ann.user.id)
+        assert (await client.closed())[0] == CloseCode.LOGIN_SESSION_ENDED
+    server.stage.hub.publish(await server.stage.rows())
 
 
 class stalled_socket:  # noqa: N801 - used like a function
