@@ -140,7 +140,8 @@ export class Negotiation {
     if (id <= this.#settledId) return;
     const nothingAgreed = this.#pc.remoteDescription === null;
     if (nothingAgreed && id >= FIRST_RENEGOTIATION) return this.#events.foreign();
-    const collision = this.#pc.signalingState === 'have-local-offer' || (nothingAgreed && this.#state === 'active');
+    const collision =
+      this.#pc.signalingState === 'have-local-offer' || (nothingAgreed && this.#state === 'active');
     if (collision && !this.#polite) return this.#ignore(id);
     if (collision && nothingAgreed) return this.#events.yielding(id, sdp);
     await this.#pc.setRemoteDescription({ type: 'offer', sdp });

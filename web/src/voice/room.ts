@@ -186,7 +186,6 @@ export class VoiceRoom {
     this.#load(reply);
     this.#report.admitted(flags);
     this.#rounds.start();
-    this.#judge();
   }
 
   #liveChanged(live: boolean): void {
@@ -231,6 +230,7 @@ export class VoiceRoom {
   #load(snapshot: RosterSnapshot): void {
     if (this.ended || !this.#roster.load(snapshot)) return;
     for (const participant of snapshot.participants) this.#put(participant);
+    this.#judge();
   }
 
   /** Another participant of the same user is our own past or future, not a peer. */

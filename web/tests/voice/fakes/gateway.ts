@@ -23,22 +23,19 @@ export class FakeGateway implements Signalling {
     this.#server = server;
   }
 
-  command<R>(t: string, d: unknown): Promise<R> {
-    if (!this.live) return Promise.reject(lost());
+  async command<R>(t: string, d: unknown): Promise<R> {
+    if (!this.live) throw lost();
     const connection = this.#connection;
-    return new Promise((resolve, reject) => {
-      this.#server.clock.after(REPLY_MS, () => {
-        if (connection !== this.#connection || !this.answers) return reject(lost());
-        try {
-          const reply = this.#server.command(this, t, d) as R;
-          this.#server.clock.after(REPLY_MS, () =>
-            connection === this.#connection ? resolve(reply) : reject(lost()),
-          );
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    });
+    await this.#travel();
+    if (connection !== this.#connection || !this.answers) throw lost();
+    const reply = this.#server.command(this, t, d);
+    await this.#travel();
+    if (connection !== this.#connection) throw lost();
+    return reply as R;
+  }
+
+  #travel(): Promise<void> {
+    return new Promise((resolve) => this.#server.clock.after(REPLY_MS, resolve));
   }
 
   on(t: string, handler: (d: unknown) => void): () => void {

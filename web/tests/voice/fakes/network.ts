@@ -16,6 +16,8 @@ export interface Wire {
   /** The ICE credentials it was made with: another pair is another wire. */
   readonly key: string;
   readonly addresses: string;
+  /** The end to which nothing comes through any more, though the other hears it; only a new wire helps. */
+  deaf: FakeTransport | null;
 }
 
 export class FakeNetwork {
@@ -55,6 +57,15 @@ export class FakeNetwork {
     this.#mark(this.#indirect, one, other, only);
   }
 
+  /** One host hears nothing of the others any more, until the connections find new paths. */
+  deafen(host: string): void {
+    for (const { wire } of this.connections) {
+      const end = wire?.ends.find((one) => one.host === host);
+      if (wire && end) wire.deaf = end;
+    }
+    this.update();
+  }
+
   healAll(): void {
     this.#blocked.clear();
     this.#indirect.clear();
@@ -76,7 +87,7 @@ export class FakeNetwork {
 
   /** Whether sound of the peer arrives there right now. */
   flows(to: FakeTransport): boolean {
-    return this.#isUp(to.wire) && this.#otherEnd(to).sending;
+    return this.#carries(to.wire) && to.wire?.deaf !== to && this.#otherEnd(to).sending;
   }
 
   /** Counts what has come since the last time. */
@@ -120,7 +131,12 @@ export class FakeNetwork {
     return one === connection ? other : one;
   }
 
+  /** ICE needs both directions. */
   #isUp(wire: Wire | null): boolean {
+    return wire?.deaf === null && this.#carries(wire);
+  }
+
+  #carries(wire: Wire | null): boolean {
     if (!wire) return false;
     const [one, other] = wire.ends;
     if (one.wire !== wire || other.wire !== wire || one.state === 'closed') return false;
@@ -156,7 +172,13 @@ export class FakeNetwork {
     const still = this.#counterpart(one) === other && pairKey(one.localUfrag, other.localUfrag) === key;
     if (path && still) {
       for (const connection of this.connections) this.#account(connection);
-      one.wire = other.wire = { ends: [one, other], path, key, addresses: this.#addressesOf(one, other) };
+      one.wire = other.wire = {
+        ends: [one, other],
+        path,
+        key,
+        addresses: this.#addressesOf(one, other),
+        deaf: null,
+      };
       one.agreedWith = other.session;
       other.agreedWith = one.session;
     }

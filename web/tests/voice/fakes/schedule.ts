@@ -16,6 +16,8 @@ export class Schedule {
   readonly pages: Page[] = [];
   readonly log: string[] = [];
   readonly #away = new Set<Page>();
+  /** How long it took until everybody heard everybody, once everything worked again. */
+  healedAfterMs = 0;
 
   constructor(readonly seed: number) {
     this.clock = new FakeClock(seed);
@@ -43,7 +45,9 @@ export class Schedule {
     const lost = this.#between(0, 0.5);
     const doubled = this.#between(0, 0.4);
     const slowest = this.#between(20, 3_000);
-    this.server.delivery = () => {
+    this.server.delivery = (t) => {
+      if (t !== 'voice.signal')
+        return t === 'voice.participant_joined' && this.clock.random() < lost / 4 ? [] : [0];
       if (this.clock.random() < lost) return [];
       const copies = this.clock.random() < doubled ? 2 : 1;
       return Array.from({ length: copies }, () => this.#between(5, slowest));
@@ -76,6 +80,7 @@ export class Schedule {
       () => this.#blockPath(),
       () => this.#blockPath(),
       () => this.#changeAddress(),
+      () => this.#deafen(),
       () => this.#loseGateway(this.#pick(this.pages)),
       () => this.#loseGateway(this.#pick(this.pages)),
       () => this.#restartServer(),
@@ -92,9 +97,12 @@ export class Schedule {
     const [one, other] = [this.#pick(this.pages), this.#pick(this.pages)];
     const only = this.clock.random() < 0.3;
     this.#note(`${only ? 'no direct path' : 'no path'} ${one.user} ${other.user}`);
-    const set = only ? this.network.onlyRelay : this.network.block;
-    set.call(this.network, one.user, other.user, true);
-    this.clock.after(this.#between(500, 12_000), () => set.call(this.network, one.user, other.user, false));
+    const mark = (on: boolean) => {
+      if (only) this.network.onlyRelay(one.user, other.user, on);
+      else this.network.block(one.user, other.user, on);
+    };
+    mark(true);
+    this.clock.after(this.#between(500, 12_000), () => mark(false));
   }
 
   #changeAddress(): void {
@@ -102,6 +110,12 @@ export class Schedule {
     this.#note(`new address ${page.user}`);
     this.network.changeAddress(page.user);
     if (this.clock.random() < 0.5) page.world.wake('online');
+  }
+
+  #deafen(): void {
+    const { user } = this.#pick(this.pages);
+    this.#note(`nothing reaches ${user}`);
+    this.network.deafen(user);
   }
 
   #loseGateway(page: Page): void {
@@ -132,13 +146,15 @@ export class Schedule {
     this.server.delivery = () => [10];
     this.network.healAll();
     for (const page of this.pages) page.gateway.comeBack();
-    const end = this.clock.now() + HEALED_WITHIN_MS;
+    const start = this.clock.now();
+    const end = start + HEALED_WITHIN_MS;
     while (!this.#allWell()) {
       if (this.clock.now() >= end) return `not well in time: ${this.#states()}`;
       await this.clock.advance(STEP_MS);
       const broken = this.#brokenNow();
       if (broken) return broken;
     }
+    this.healedAfterMs = this.clock.now() - start;
     return null;
   }
 

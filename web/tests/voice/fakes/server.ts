@@ -36,8 +36,8 @@ export class Refused extends Error {
   }
 }
 
-/** Which delays a dispatch gets: none is lost, two is doubled. */
-export type Delivery = (t: string, from: string, to: string) => readonly number[];
+/** Which delays a signal gets: none is lost, two is doubled. Other dispatches come at once or are lost. */
+export type Delivery = (t: string) => readonly number[];
 
 export class FakeServer {
   readonly clock: FakeClock;
@@ -194,7 +194,7 @@ export class FakeServer {
     if (!from) throw new Refused('not_in_room');
     if (!to || to.channelId !== from.channelId) throw new Refused('gone');
     const d = { ...signal, channel_id: from.channelId, from: from.participant.id };
-    for (const delay of this.delivery('voice.signal', from.participant.id, to.participant.id)) {
+    for (const delay of this.delivery('voice.signal')) {
       this.clock.after(delay, () => to.gateway.deliver('voice.signal', d));
     }
     return {};
@@ -224,7 +224,8 @@ export class FakeServer {
     for (const { gateway } of new Map(
       [...this.#seats.values()].map((seat) => [seat.gateway, seat]),
     ).values()) {
-      if (gateway !== except) gateway.deliver(t, { channel_id: channelId, rev, ...d });
+      const lost = this.delivery(t).length === 0;
+      if (gateway !== except && !lost) gateway.deliver(t, { channel_id: channelId, rev, ...d });
     }
   }
 

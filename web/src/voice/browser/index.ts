@@ -1,0 +1,38 @@
+/** The voice engine wired to a real browser: the only folder of the engine that knows one. */
+import type { Clock } from '../clock';
+import { VoiceController } from '../controller';
+import { Diagnostics } from '../diagnostics';
+import type { Names } from '../room_reason';
+import type { Signalling } from '../signalling';
+import { createMeter } from './level_meter';
+import { createSink, mediaInputs } from './media';
+import { beacon, copy, environment, memory, newId, settings } from './page';
+import { connect } from './peer_connection';
+import { talkSurface } from './talk_surface';
+
+export interface BrowserVoiceOptions {
+  readonly signalling: Signalling;
+  readonly clock: Clock;
+  readonly userId: string;
+  readonly names: Names;
+}
+
+/** The voice of this page; one is enough for as long as somebody is logged in. */
+export function createBrowserVoice(options: BrowserVoiceOptions): VoiceController {
+  return new VoiceController({
+    ...options,
+    diagnostics: new Diagnostics(options.clock),
+    connect,
+    inputs: mediaInputs,
+    createSink,
+    createMeter,
+    talkSurface,
+    environment,
+    settings,
+    memory,
+    beacon,
+    newId,
+    copy,
+    instanceHost: location.hostname,
+  });
+}

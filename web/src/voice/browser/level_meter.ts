@@ -1,0 +1,38 @@
+/** The level of the microphone, measured in an AudioWorklet on a copy of its track. */
+import type { AudioTrack } from '../peer_connection';
+import type { LevelMeter } from '../voice_input';
+import processorUrl from './level_processor.ts?worker&url';
+
+/** The copy sounds whether the gate lets the track itself through or not. */
+export function createMeter(
+  track: AudioTrack,
+  thresholdDbfs: number,
+  heard: (speaking: boolean) => void,
+): LevelMeter {
+  const copy = (track as MediaStreamTrack).clone();
+  copy.enabled = true;
+  const context = new AudioContext();
+  let threshold = thresholdDbfs;
+  let port: MessagePort | null = null;
+  const start = async () => {
+    await context.audioWorklet.addModule(processorUrl);
+    const options = { numberOfOutputs: 0, channelCount: 1, processorOptions: { thresholdDbfs: threshold } };
+    const node = new AudioWorkletNode(context, 'level-meter', options);
+    port = node.port;
+    port.onmessage = ({ data }: MessageEvent<boolean>) => heard(data);
+    context.createMediaStreamSource(new MediaStream([copy])).connect(node);
+    await context.resume();
+  };
+  start().catch(() => undefined); // without a level there is push to talk still
+  return {
+    setThreshold(dbfs) {
+      threshold = dbfs;
+      port?.postMessage(dbfs);
+    },
+    stop() {
+      copy.stop();
+      if (port) port.onmessage = null;
+      void context.close();
+    },
+  };
+}

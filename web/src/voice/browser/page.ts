@@ -1,0 +1,78 @@
+/** The page itself: sleep and waking, closing, what it remembers, and what it says by HTTP. */
+import type { Goodbye } from '../admission';
+import type { Environment } from '../environment';
+import { DEFAULT_SETTINGS, type CallMemory, type SettingsPort, type VoiceSettings } from '../settings';
+
+const SETTINGS_KEY = 'cromulent.voice';
+const MEMORY_KEY = 'cromulent.call';
+const LEAVE_URL = '/api/v1/voice/leave';
+
+export const environment: Environment = {
+  get hidden() {
+    return document.hidden;
+  },
+
+  onWake(handler) {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const { connection } = navigator as { connection?: EventTarget }; // not in every browser
+    window.addEventListener('online', () => handler('online'), { signal });
+    connection?.addEventListener('change', () => handler('online'), { signal });
+    document.addEventListener('visibilitychange', () => document.hidden || handler('visible'), { signal });
+    return () => stop.abort();
+  },
+
+  onPageHide(handler) {
+    window.addEventListener('pagehide', handler);
+    return () => window.removeEventListener('pagehide', handler);
+  },
+};
+
+/** The settings of this device. */
+export const settings: SettingsPort = {
+  load: () => ({ ...DEFAULT_SETTINGS, ...read<Partial<VoiceSettings>>(() => localStorage, SETTINGS_KEY) }),
+  save: (chosen) => write(() => localStorage, SETTINGS_KEY, chosen),
+};
+
+/** In the storage of this tab; the token is not in it. */
+export const memory: CallMemory = {
+  load: () => read(() => sessionStorage, MEMORY_KEY),
+  save: (channelId) => write(() => sessionStorage, MEMORY_KEY, { channelId, at: Date.now() }),
+  clear: () => write(() => sessionStorage, MEMORY_KEY, null),
+};
+
+export function beacon(goodbye: Goodbye): void {
+  navigator.sendBeacon(LEAVE_URL, new Blob([JSON.stringify(goodbye)], { type: 'application/json' }));
+}
+
+/** A random UUID; `crypto.randomUUID` is missing on pages without TLS. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** Pages without TLS have no clipboard. */
+export async function copy(text: string): Promise<void> {
+  await (navigator.clipboard as Clipboard | undefined)?.writeText(text);
+}
+
+/** A storage may be closed to the page, or hold what somebody else wrote. */
+function read<T>(storage: () => Storage, key: string): T | null {
+  try {
+    return JSON.parse(storage().getItem(key) ?? 'null') as T | null;
+  } catch {
+    return null;
+  }
+}
+
+function write(storage: () => Storage, key: string, value: unknown): void {
+  try {
+    if (value === null) storage().removeItem(key);
+    else storage().setItem(key, JSON.stringify(value));
+  } catch {
+    // what cannot be kept is chosen anew next time
+  }
+}

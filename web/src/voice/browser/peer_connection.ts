@@ -1,0 +1,101 @@
+/** The real RTCPeerConnection behind the engine's port. */
+import type {
+  MediaSample,
+  PeerConnection,
+  PeerConnectionEvents,
+  PeerConnectionFactory,
+} from '../peer_connection';
+import { readStats } from './stats';
+
+/** Opus at 32 to 48 kbit/s; in-band error correction is on and DTX off as browsers negotiate it by themselves. */
+const MAX_BITRATE = 40_000;
+
+export const connect: PeerConnectionFactory = (configuration, events) =>
+  new BrowserPeerConnection(configuration, events);
+
+class BrowserPeerConnection implements PeerConnection {
+  readonly #pc: RTCPeerConnection;
+
+  constructor(configuration: RTCConfiguration, events: PeerConnectionEvents) {
+    this.#pc = new RTCPeerConnection(configuration);
+    this.#pc.onnegotiationneeded = () => events.negotiationneeded();
+    this.#pc.onconnectionstatechange = () => events.connectionstatechange();
+    this.#pc.onsignalingstatechange = () => void this.#limitBitrate();
+    this.#pc.onicecandidate = ({ candidate }) => {
+      if (candidate?.candidate) events.icecandidate(candidate.toJSON());
+    };
+    this.#pc.onicecandidateerror = ({ url, errorCode }) => events.icecandidateerror(url, errorCode);
+    this.#pc.onicegatheringstatechange = () => {
+      if (this.#pc.iceGatheringState === 'complete') events.icegatheringcomplete();
+    };
+    this.#pc.ontrack = ({ track }) => events.track(track);
+  }
+
+  get signalingState(): RTCSignalingState {
+    return this.#pc.signalingState;
+  }
+
+  get connectionState(): RTCPeerConnectionState {
+    return this.#pc.connectionState;
+  }
+
+  get localDescription(): RTCSessionDescriptionInit | null {
+    return this.#pc.localDescription;
+  }
+
+  get remoteDescription(): RTCSessionDescriptionInit | null {
+    return this.#pc.remoteDescription;
+  }
+
+  addTransceiver(kind: 'audio', init: { direction: 'sendrecv' }): RTCRtpTransceiver {
+    return this.#pc.addTransceiver(kind, { ...init, sendEncodings: [{ maxBitrate: MAX_BITRATE }] });
+  }
+
+  getTransceivers(): RTCRtpTransceiver[] {
+    return this.#pc.getTransceivers();
+  }
+
+  setLocalDescription(): Promise<void> {
+    return this.#pc.setLocalDescription();
+  }
+
+  setRemoteDescription(description: RTCSessionDescriptionInit): Promise<void> {
+    return this.#pc.setRemoteDescription(description);
+  }
+
+  addIceCandidate(candidate: RTCIceCandidateInit): Promise<void> {
+    return this.#pc.addIceCandidate(candidate);
+  }
+
+  restartIce(): void {
+    this.#pc.restartIce();
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.#pc.setConfiguration(configuration);
+  }
+
+  async sample(): Promise<MediaSample> {
+    return readStats(await this.#pc.getStats());
+  }
+
+  audioLevel(): number {
+    return this.#pc.getReceivers()[0]?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+  }
+
+  close(): void {
+    this.#pc.close();
+  }
+
+  /** The answering side gets its encodings only with the negotiation. */
+  async #limitBitrate(): Promise<void> {
+    if (this.#pc.signalingState !== 'stable') return;
+    for (const sender of this.#pc.getSenders()) {
+      const parameters = sender.getParameters();
+      const unlimited = parameters.encodings?.filter((encoding) => encoding.maxBitrate !== MAX_BITRATE) ?? [];
+      if (unlimited.length === 0) continue;
+      for (const encoding of unlimited) encoding.maxBitrate = MAX_BITRATE;
+      await sender.setParameters(parameters).catch(() => undefined); // a limit not taken costs bandwidth only
+    }
+  }
+}
