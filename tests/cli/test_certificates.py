@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import shutil
+import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import PolicyBuilder, Store
 
 from cromulent.cli.addresses import own_addresses
 from cromulent.cli.certificates import own_certificate
-from cromulent.cli.tls import tls_files
+from cromulent.cli.tls import take_up, tls_files
 from cromulent.config import Config, TlsConfig
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -110,6 +114,44 @@ def test_the_names_are_those_people_use(tmp_path: Path) -> None:
 def test_without_tls_there_are_no_files(tmp_path: Path) -> None:
     assert tls_files(Config(), tmp_path) is None
     assert list(tmp_path.iterdir()) == []
+
+
+def certificate_shown(context: ssl.SSLContext) -> bytes:
+    """What a client is shown in a handshake with a server of this context."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    careless = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    careless.check_hostname = False
+    careless.verify_mode = ssl.CERT_NONE
+    client = careless.wrap_bio(to_client, to_server)
+    server = context.wrap_bio(to_server, to_client, server_side=True)
+    while (shown := client.getpeercert(binary_form=True) if client.version() else None) is None:
+        for side in (client, server):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                side.do_handshake()
+    return shown
+
+
+def test_a_renewed_certificate_is_taken_up_without_a_restart(tmp_path: Path) -> None:
+    old, new = own_certificate(tmp_path / "old", NAMES, NOW), own_certificate(tmp_path / "new", NAMES, NOW)
+    served = tmp_path / "server.pem", tmp_path / "server.key"
+    config = Config(tls=TlsConfig(mode="files", cert=str(served[0]), key=str(served[1])))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for files in (old, new):
+        for source, target in zip((files.certificate, files.key), served, strict=True):
+            shutil.copy(source, target)
+        take_up(context, config, tmp_path)
+        assert certificate_shown(context) == load(Path(files.certificate)).public_bytes(Encoding.DER)
+
+
+def test_a_certificate_that_cannot_be_used_leaves_the_one_there_is(tmp_path: Path) -> None:
+    good = own_certificate(tmp_path / "good", NAMES, NOW)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    take_up(context, Config(tls=TlsConfig(mode="files", cert=good.certificate, key=good.key)), tmp_path)
+    before = certificate_shown(context)
+    (tmp_path / "half.pem").write_text("-----BEGIN CERTIFICATE-----")
+    for broken in (str(tmp_path / "half.pem"), str(tmp_path / "nowhere.pem")):
+        take_up(context, Config(tls=TlsConfig(mode="files", cert=broken, key=good.key)), tmp_path)
+        assert certificate_shown(context) == before
 
 
 def test_own_addresses_are_addresses_others_can_use() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import socket
-from collections.abc import Sequence
-from contextlib import ExitStack
+import ssl
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack, asynccontextmanager
 
 import msgspec
 import uvloop
@@ -20,7 +22,7 @@ from cromulent.cli.listening import listen
 from cromulent.cli.logs import configure_logs
 from cromulent.cli.refusal import Refusal
 from cromulent.cli.server import Server, port_of, server_config
-from cromulent.cli.tls import TlsFiles, tls_files
+from cromulent.cli.tls import TlsFiles, keep_fresh, tls_files
 from cromulent.config import Config
 
 DEMO_USERS: Sequence[tuple[str, Role]] = (("Ann", "administrator"), ("Ben", "member"))
@@ -52,10 +54,22 @@ async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles
         _refuse_other_instance(instance)
         async with admin_socket(config.data_folder, instance.accounts):
             banner = Banner(site_of(config, port_of(sockets)), await _links(instance), tls)
-            server = Server(server_config(instance, tls), instance, banner.print)
-            await server.serve(sockets=list(sockets))
+            settings = server_config(instance, tls)
+            settings.load()
+            async with _certificate_kept_fresh(settings.ssl, config):
+                await Server(settings, instance, banner.print).serve(sockets=list(sockets))
     finally:
         await instance.close()
+
+
+@asynccontextmanager
+async def _certificate_kept_fresh(context: ssl.SSLContext | None, config: Config) -> AsyncGenerator[None]:
+    work = None if context is None else asyncio.create_task(keep_fresh(context, config, config.data_folder))
+    try:
+        yield
+    finally:
+        if work is not None:
+            work.cancel()
 
 
 def _refuse_other_instance(instance: Instance) -> None:

@@ -1,15 +1,22 @@
-"""TLS: which files to serve with, and the names their certificate must cover."""
+"""TLS: which files to serve with, the names their certificate must cover, and taking up a renewed one without a restart."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
+
 from cromulent.cli.addresses import own_addresses
 from cromulent.config import Config
+
+log = structlog.get_logger(__name__)
+RELOAD_SECONDS = 6 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,23 @@ def tls_files(config: Config, folder: Path) -> TlsFiles | None:
 
         return own_certificate(folder / "tls", _names(config), datetime.now(UTC))
     return None
+
+
+def take_up(context: ssl.SSLContext, config: Config, folder: Path) -> None:
+    """Have connections from now on see the certificate as it is in the files now; a file that cannot be used changes nothing."""
+    try:
+        files = tls_files(config, folder)
+        if files is not None:
+            context.load_cert_chain(files.certificate, files.key)
+    except (OSError, ssl.SSLError) as error:
+        log.warning("certificate_not_reloaded", error=str(error))
+
+
+async def keep_fresh(context: ssl.SSLContext, config: Config, folder: Path) -> None:
+    """Look at the certificate again and again, for ever: whoever renews the files need not restart the server."""
+    while True:
+        await asyncio.sleep(RELOAD_SECONDS)
+        take_up(context, config, folder)
 
 
 def _names(config: Config) -> frozenset[str]:

@@ -26,7 +26,7 @@ _SECRET_PARAMETERS = {"access_token", "api_key", "auth", "authorization", "passw
 _CONTENT_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 _PERMISSIONS = (
     "microphone=(self), autoplay=(self), speaker-selection=(self), fullscreen=(self), screen-wake-lock=(self), "
-    "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), midi=(), serial=(), bluetooth=(), hid=()"
+    "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), midi=(), serial=(), hid=()"
 )
 SECURITY_HEADERS = (
     (b"content-security-policy", _CONTENT_POLICY.encode()),
