@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from litestar import post
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from cromulent.accounts import Identity
 from cromulent.voice import VoiceService
@@ -19,7 +20,7 @@ class VoiceLeaveBody(Body, frozen=True):
 
 @post("/voice/leave", status_code=204)
 async def leave_voice(
-    data: VoiceLeaveBody, identity: NamedDependency[Identity], voice: NamedDependency[VoiceService]
+    data: JSONBody[VoiceLeaveBody], identity: NamedDependency[Identity], voice: NamedDependency[VoiceService]
 ) -> None:
     """Leave a voice room; the same as the command `voice.leave`."""
     await voice.leave(identity.user.id, data.participant_id, data.resume_token)
