@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import ssl
 import stat
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -59,7 +62,7 @@ def test_a_link_nobody_used_is_replaced_at_the_next_start(tmp_path: Path) -> Non
         assert browser.post("/api/v1/setup", json=body | {"secret": secret_of(new)}).status_code == 201
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_demonstration_lets_two_in_and_leaves_nothing(how: signal.Signals, tmp_path: Path) -> None:
     with Serving("--demo", TMPDIR=str(tmp_path)) as server:
         first, second = server.links(2)
@@ -148,6 +151,32 @@ def test_a_data_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
     finished = run("serve", "--data", str(tmp_path / "file"))
     assert finished.returncode == 1
     assert f"The data folder {tmp_path / 'file'} cannot be used" in only_line(finished.stderr)
+
+
+def damaged(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def of_a_later_version(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        database.execute("INSERT INTO alembic_version VALUES ('9999')")
+
+
+@pytest.mark.parametrize(("spoil", "says"), [(damaged, "not a database"), (of_a_later_version, "or of a newer one")])
+@pytest.mark.parametrize(
+    "command", [("serve", "--port", "0", "--stun-port", "0"), ("admin", "create", "ann", "--password-stdin")]
+)
+def test_a_database_that_cannot_be_used_is_named_in_one_line(
+    tmp_path: Path, spoil: Callable[[Path], None], says: str, command: tuple[str, ...]
+) -> None:
+    spoil(tmp_path / "cromulent.db")
+    finished = run(*command, "--data", str(tmp_path), password=PASSWORD)
+    assert finished.returncode == 1
+    assert finished.stdout == ""
+    line = only_line(finished.stderr)
+    assert f"The database {tmp_path / 'cromulent.db'}" in line
+    assert says in line
 
 
 def test_a_missing_volume_is_not_taken_for_a_new_instance(tmp_path: Path) -> None:

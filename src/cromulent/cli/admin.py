@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 
-from cromulent.bootstrap import open_instance
 from cromulent.cli.admin_socket import CreateAdministrator, Done, Refused, ask, carry_out
 from cromulent.cli.data_folder import FolderInUse, locked, refuse_missing_volume
 from cromulent.cli.logs import configure_logs
+from cromulent.cli.opening import opened
 from cromulent.cli.refusal import Refusal
 from cromulent.config import Config
 
@@ -30,7 +30,7 @@ def create(config: Config, user_name: str, email: str | None, password: str) -> 
 
 
 async def _carry_out_here(config: Config, order: CreateAdministrator) -> Done | Refused:
-    instance = await open_instance(config)
+    instance = await opened(config)
     try:
         return await carry_out(instance.accounts, order)
     finally:

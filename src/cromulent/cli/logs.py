@@ -38,6 +38,7 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a stranger's nonsense is no news, and must not fill the disk
 
 
 def _renderers(*, on_terminal: bool) -> list[Processor]:

@@ -14,12 +14,13 @@ import msgspec
 import uvloop
 
 from cromulent.accounts import Role
-from cromulent.bootstrap import Instance, open_instance
+from cromulent.bootstrap import Instance
 from cromulent.cli.admin_socket import admin_socket
 from cromulent.cli.banner import Banner, site_of
 from cromulent.cli.data_folder import locked, refuse_missing_volume, throw_away_folder
 from cromulent.cli.listening import listen
 from cromulent.cli.logs import configure_logs
+from cromulent.cli.opening import opened
 from cromulent.cli.refusal import Refusal
 from cromulent.cli.server import Server, port_of, server_config
 from cromulent.cli.tls import TlsFiles, keep_fresh, tls_files
@@ -49,7 +50,7 @@ def _allow_many_connections() -> None:
 
 
 async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles | None) -> None:
-    instance = await open_instance(config)
+    instance = await opened(config)
     try:
         _refuse_other_instance(instance)
         async with admin_socket(config.data_folder, instance.accounts):

@@ -1,4 +1,4 @@
-"""The HTTP server around an instance: uvicorn with our protocol class, stopped in order by SIGTERM and SIGINT."""
+"""The HTTP server around an instance: uvicorn with our protocol class, stopped in order by a signal."""
 
 from __future__ import annotations
 
@@ -69,9 +69,9 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Let SIGTERM and SIGINT end the server. Unlike uvicorn's own, they are not raised again: what we hold is still to be closed."""
+        """Let SIGTERM, SIGINT and SIGHUP end the server; unlike uvicorn's, they are not raised again, for we have more to close."""
         loop = asyncio.get_running_loop()
-        stop_signals = (signal.SIGTERM, signal.SIGINT)
+        stop_signals = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         for number in stop_signals:
             loop.add_signal_handler(number, self._stop)
         try:

@@ -1,0 +1,24 @@
+"""Opening the instance for a command, with one line for the operator where its database cannot be used."""
+
+from __future__ import annotations
+
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import DatabaseError
+
+from cromulent.bootstrap import Instance, database_path, open_instance
+from cromulent.cli.refusal import Refusal
+from cromulent.config import Config
+from cromulent.db import StorageUnavailable
+
+
+async def opened(config: Config) -> Instance:
+    """The instance in the data folder. Raises `Refusal` when its database is damaged, full, held by others, or of a newer version."""
+    path = database_path(config.data_folder)
+    try:
+        return await open_instance(config)
+    except CommandError as error:
+        raise Refusal(f"The database {path} is not of this version of Cromulent, or of a newer one: {error}") from error
+    except DatabaseError as error:
+        raise Refusal(f"The database {path} cannot be used: {error.orig}.") from error
+    except StorageUnavailable as error:
+        raise Refusal(f"The database {path} cannot be written to.") from error
