@@ -6,6 +6,7 @@ import { browserClock } from './core/clock';
 import { requestBrowserFrame } from './core/commit_schedule';
 import { deviceName } from './core/device';
 import { GATEWAY_POLICY } from './core/policy';
+import { GatewaySignalling } from './core/signalling';
 import { openBrowserSocket } from './core/socket';
 import App from './ui/App.svelte';
 import { Model } from './ui/model.svelte';
@@ -27,7 +28,15 @@ const client = new Client({
   api: new Api((input, init) => fetch(input, init)),
   log: (line) => console.debug(line),
 });
-const voice = new VoiceSession(() => Promise.reject(new Error('no voice yet')));
+const signalling = new GatewaySignalling(client.gateway);
+const names = {
+  user: (id: string) => client.store.state.users.get(id)?.display_name ?? '–',
+  channel: (id: string) => client.store.state.channels.get(id)?.name ?? '–',
+};
+const voice = new VoiceSession(async (userId) => {
+  const { createBrowserVoice } = await import('./voice/browser');
+  return createBrowserVoice({ signalling, clock: browserClock, userId, names });
+});
 const theme = new ThemeChoice();
 const router = new Router();
 const model = new Model({ client, router, theme, voice, clock: browserClock });
