@@ -9,7 +9,7 @@ import pytest
 from cromulent.kernel.clock import FakeClock
 
 HERE = Path(__file__).parent
-MARKED_FOLDERS = ("browser", "lab")
+MARKED_FOLDERS = ("browser", "lab", "voice")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -26,6 +26,13 @@ def test_prose_and_comments_stand_without_an_issue_tracker() -> None:
     assert {where: what for where, what in found.items() if what} == {}
 
 
+def test_every_folder_of_tests_is_on_the_page_about_testing() -> None:
+    page = (ROOT / "docs" / "testing.md").read_text()
+    folders = {folder.parts[1] for folder in own_folders() if len(folder.parts) > 1 and folder.parts[0] == "tests"}
+    assert "architecture" in folders
+    assert {folder for folder in folders if f"`tests/{folder}" not in page} == set()
+
+
 @pytest.mark.parametrize(
     "name",
     ["src/cromulent/utils/ids.py", "web/src/helpers.ts", "tests/common/x.py", "web/src/voice/roomManager.ts"],
@@ -58,11 +65,20 @@ def test_what_is_no_path_of_a_machine_is_left_alone(text: str) -> None:
     assert foreign_matter(text) == []
 
 
-@pytest.mark.parametrize(("text", "count"), [("fixes #" + "12", 1), ("see issue " + "7", 1), ("issue #" + "7", 1)])
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("fixes #" + "1234", 1),
+        ("(PR #" + "7)", 1),
+        ("as in #" + "12", 1),
+        ("see issue " + "7", 1),
+        ("issue #" + "7", 1),
+    ],
+)
 def test_an_issue_number_is_found(text: str, count: int) -> None:
     assert len(issue_numbers(text)) == count
 
 
-@pytest.mark.parametrize("text", ["#707a8e", "#123456", "&#39;", "#general", "(#7)", "page#3", "color: #fff"])
+@pytest.mark.parametrize("text", ["#707a8e", "#123456", "#0008", "&#39;", "#general", "(#7)", "page#3", "color: #fff"])
 def test_colours_and_anchors_are_no_issue_numbers(text: str) -> None:
     assert issue_numbers(text) == []

@@ -24,7 +24,11 @@ REGISTRY_HOSTS = tuple(
 )
 
 MACHINE_PATH = re.compile(r"(?<![\w.$}~/\\-])/(?:work|root|home/[a-z]\w*|Users/\w+)/[\w.]")
-ISSUE_NUMBER = re.compile(r"(?:\bissues? ?#?\d+\b)|(?:(?<![\w&#(/])#\d{1,5}\b(?![\da-fA-F-]))", re.IGNORECASE)
+# `#` before three digits or more may be a colour: there it takes a word like "fixes" to make it a reference.
+ISSUE_NUMBER = re.compile(
+    r"\bissues? ?#?\d+\b|\b(?:fix(?:es)?|close[sd]?|see|PR) #\d+\b|(?<![\w&#(/])#\d{1,2}\b(?![-\da-fA-F])",
+    re.IGNORECASE,
+)
 
 
 def empty_names(path: PurePath) -> list[str]:
