@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from cromulent.channels.model import Channel, ChannelKind
-from cromulent.db import UtcInstant, metadata
+from cromulent.db import HotStatement, UtcInstant, metadata
 
 channels = Table(
     "channels",
@@ -66,7 +66,7 @@ _OF_MEMBER = (
     .join(memberships, memberships.c.channel_id == channels.c.id)
     .where(memberships.c.user_id == _USER_ID)
 )
-_ONE_OF_MEMBER = _OF_MEMBER.where(channels.c.id == _CHANNEL_ID)
+_ONE_OF_MEMBER = HotStatement(_OF_MEMBER.where(channels.c.id == _CHANNEL_ID))
 _ALL_OF_MEMBER = _OF_MEMBER.order_by(channels.c.kind, channels.c.position, channels.c.id)
 _IDS_OF_MEMBER = select(memberships.c.channel_id).where(memberships.c.user_id == _USER_ID)
 _MEMBER_IDS = (
@@ -79,8 +79,8 @@ _MEMBER_IDS = (
 
 def find_channel_of_member(connection: Connection, user_id: str, channel_id: str) -> Channel | None:
     """The channel, if the user is a member of it."""
-    row = connection.execute(_ONE_OF_MEMBER, {"user_id": user_id, "channel_id": channel_id}).one_or_none()
-    return None if row is None else Channel(*row)
+    row = _ONE_OF_MEMBER.find_one(connection, {"user_id": user_id, "channel_id": channel_id})
+    return None if row is None else Channel(*row[:7], is_default=bool(row[7]), write_permission=row[8])
 
 
 def channels_of(connection: Connection, user_id: str) -> list[Channel]:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from cromulent.db.database import Database, open_database
 from cromulent.db.errors import StorageUnavailable
+from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import (
     INSTANCE_FEED,
     LogPage,
@@ -19,7 +20,7 @@ from cromulent.db.log import (
     user_feed,
     visible_count,
 )
-from cromulent.db.schema import UtcInstant, metadata
+from cromulent.db.schema import UtcInstant, metadata, microseconds_of
 from cromulent.db.unit import FactEncoder, Reaction, Unit, Writing
 from cromulent.db.writer import Writer
 
@@ -28,6 +29,7 @@ __all__ = [
     "Connection",
     "Database",
     "FactEncoder",
+    "HotStatement",
     "LogPage",
     "LogRow",
     "Reaction",
@@ -41,6 +43,7 @@ __all__ = [
     "head_pos",
     "head_seqs",
     "metadata",
+    "microseconds_of",
     "newest_event_id",
     "oldest_pos",
     "open_database",

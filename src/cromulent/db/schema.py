@@ -22,6 +22,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
+def microseconds_of(instant: datetime) -> int:
+    """How an instant is kept: whole microseconds since 1970 in UTC."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
 class UtcInstant(TypeDecorator[datetime]):
     """An instant, kept as whole microseconds since 1970 in UTC: the same on every engine, compared as a number."""
 
@@ -29,7 +34,7 @@ class UtcInstant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
+        return None if value is None else microseconds_of(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         return None if value is None else _EPOCH + timedelta(microseconds=int(value))

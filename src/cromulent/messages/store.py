@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from cromulent.db import UtcInstant, channel_feed, metadata
+from cromulent.db import HotStatement, UtcInstant, channel_feed, metadata, microseconds_of
 from cromulent.db.schema import feeds
 from cromulent.messages.model import Message
 
@@ -61,9 +61,24 @@ _MESSAGE = (
     messages.c.edited_at,
     messages.c.deleted_at.is_not(None),
 )
+_NEW = (
+    "id",
+    "channel_id",
+    "author_id",
+    "seq",
+    "rev",
+    "nonce",
+    "request_hash",
+    "text",
+    "html",
+    "renderer_version",
+    "posted_at",
+)
 _INSERT_ONCE = {
-    "sqlite": sqlite.insert(messages).on_conflict_do_nothing(index_elements=["author_id", "nonce"]),
-    "postgresql": postgresql.insert(messages).on_conflict_do_nothing(index_elements=["author_id", "nonce"]),
+    dialect.dialect.name: HotStatement(
+        dialect.insert(messages).on_conflict_do_nothing(index_elements=["author_id", "nonce"]), _NEW
+    )
+    for dialect in (sqlite, postgresql)
 }
 _BY_NONCE = select(*_MESSAGE, messages.c.request_hash).where(
     messages.c.author_id == bindparam("author_id", type_=String), messages.c.nonce == bindparam("nonce", type_=String)
@@ -101,9 +116,9 @@ def insert_message(connection: Connection, message: Message, request_hash: bytes
         "text": message.text,
         "html": message.html,
         "renderer_version": renderer_version,
-        "posted_at": message.posted_at,
+        "posted_at": microseconds_of(message.posted_at),
     }
-    return connection.execute(_INSERT_ONCE[connection.dialect.name], row).rowcount == 1
+    return _INSERT_ONCE[connection.dialect.name].run(connection, row) == 1
 
 
 def find_by_nonce(connection: Connection, author_id: str, nonce: str) -> tuple[Message, bytes] | None:
