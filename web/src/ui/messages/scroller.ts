@@ -8,6 +8,12 @@ export interface ScrollParts {
   rows: HTMLElement;
 }
 
+/** Heights in pixels. */
+export interface Spacers {
+  before: number;
+  after: number;
+}
+
 export interface ScrollView {
   /** Indexes of the first and last row seen. */
   first: number;
@@ -19,6 +25,8 @@ export class Scroller {
   #place: Place;
   #keys: readonly string[] = [];
   #slice: Slice = { start: 0, end: 0 };
+  /** The spacers as they stand in the page; what is known of heights may have changed since. */
+  #spacers: Spacers = { before: 0, after: 0 };
 
   constructor(place: Place = atEnd) {
     this.#place = place;
@@ -36,13 +44,12 @@ export class Scroller {
     return this.#slice;
   }
 
-  /** The height of the rows before a slice, in pixels. */
-  spaceBefore({ start }: Slice): number {
-    return this.heights.sum(this.#keys.slice(0, start));
-  }
-
-  spaceAfter({ end }: Slice): number {
-    return this.heights.sum(this.#keys.slice(end));
+  /** The spacers that stand for the rows outside a slice. */
+  spacers({ start, end }: Slice): Spacers {
+    const before = this.heights.sum(this.#keys.slice(0, start));
+    const after = this.heights.sum(this.#keys.slice(end));
+    this.#spacers = { before, after };
+    return this.#spacers;
   }
 
   goToEnd(): void {
@@ -89,13 +96,22 @@ export class Scroller {
     return null;
   }
 
-  /** The view is in a spacer: the place is where the heights say it should be. */
+  /** The view is in a spacer: the place is the row as far into those it stands for as the view is into the spacer. */
   #placeByModel({ view, rows }: ScrollParts): Place {
-    const listTop =
-      rows.getBoundingClientRect().top - view.getBoundingClientRect().top - this.spaceBefore(this.#slice);
-    const index = this.heights.indexAt(this.#keys, -listTop);
-    const offset = listTop + this.heights.sum(this.#keys.slice(0, index));
-    return { at: 'row', key: this.#keys[index] ?? '', offset };
+    const viewTop = view.getBoundingClientRect().top;
+    const above = viewTop - (rows.getBoundingClientRect().top - this.#spacers.before);
+    const below = viewTop - rows.getBoundingClientRect().bottom;
+    const { start, end } = this.#slice;
+    const index =
+      below < 0
+        ? this.#rowAt(0, start, above / this.#spacers.before)
+        : this.#rowAt(end, this.#keys.length, below / this.#spacers.after);
+    return { at: 'row', key: this.#keys[index] ?? '', offset: 0 };
+  }
+
+  #rowAt(from: number, to: number, share: number): number {
+    const keys = this.#keys.slice(from, to);
+    return from + this.heights.indexAt(keys, share * this.heights.sum(keys));
   }
 
   #seenByModel(viewHeight: number): ScrollView {
