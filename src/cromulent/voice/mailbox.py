@@ -29,12 +29,10 @@ class Mailbox:
     def keep(self, notice: SignalReceived, size: int) -> bool:
         """Keep a signal of `size` bytes for its addressee; False when there is no place for it."""
         self._drop_old()
-        waiting = self._waiting.get((notice.channel_id, notice.to), deque())
-        full = len(waiting) >= self._policy.waiting_per_addressee
-        if full or self._bytes + size > self._policy.waiting_bytes:
+        key = (notice.channel_id, notice.to)
+        if not self._has_place_for(key, size):
             return False
-        waiting.append(_Letter(notice, size, self._clock.monotonic()))
-        self._waiting[notice.channel_id, notice.to] = waiting
+        self._waiting.setdefault(key, deque()).append(_Letter(notice, size, self._clock.monotonic()))
         self._bytes += size
         return True
 
@@ -44,6 +42,14 @@ class Mailbox:
         letters = self._waiting.pop((channel_id, participant_id), deque())
         self._bytes -= sum(letter.size for letter in letters)
         return [letter.notice for letter in letters]
+
+    def _has_place_for(self, key: tuple[str, str], size: int) -> bool:
+        waiting = self._waiting.get(key)
+        if waiting is None and len(self._waiting) >= self._policy.addressees_waited_for:
+            return False
+        if waiting is not None and len(waiting) >= self._policy.waiting_per_addressee:
+            return False
+        return self._bytes + size <= self._policy.waiting_bytes
 
     def _drop_old(self) -> None:
         too_old = self._clock.monotonic() - self._policy.waiting_seconds

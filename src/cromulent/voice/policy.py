@@ -25,6 +25,7 @@ class SignalPolicy:
     candidate_bytes: int = 2 * 1024
     candidates_per_negotiation: int = 50
     negotiations_remembered: int = 10_000
+    addressees_waited_for: int = 500
     waiting_per_addressee: int = 200
     waiting_bytes: int = 4 * 1024 * 1024
     waiting_seconds: float = 20.0

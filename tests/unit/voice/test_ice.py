@@ -63,7 +63,9 @@ def test_own_stun_may_be_elsewhere_or_off() -> None:
 
 
 async def test_the_transport_policy_is_passed_on() -> None:
-    servers = IceServers(NoProvider(), OwnStun(), FakeClock(), IcePolicy(transport_policy="relay"))
+    with capture_logs() as logs:
+        servers = IceServers(NoProvider(), OwnStun(), FakeClock(), IcePolicy(transport_policy="relay"))
+    assert [line["event"] for line in logs] == ["relay_forced_without_a_relay"]
     assert (await servers.offer("anna", HOST)).transport_policy == "relay"
 
 
@@ -218,8 +220,24 @@ async def test_when_a_provider_fails_the_last_good_servers_serve_until_they_expi
     assert (offer.servers, offer.expires_in_seconds) == (OWN_STUN, None)
     assert (await servers.offer("ben", HOST)).servers == OWN_STUN
     provider.fails = False
+    clock.advance(15)
     assert (await servers.offer("anna", HOST)).expires_in_seconds == 600
     assert servers.failing_since is None
+
+
+async def test_a_provider_that_failed_is_left_alone_for_a_moment_so_that_nobody_waits_for_it() -> None:
+    clock, provider = FakeClock(), FakeProvider()
+    provider.fails = True
+    servers = IceServers(provider, OwnStun(), clock)
+    for _ in range(5):
+        assert (await servers.offer("anna", HOST)).servers == OWN_STUN
+    assert provider.asked == 1
+    clock.advance(14)
+    await servers.offer("ben", HOST)
+    assert provider.asked == 1
+    clock.advance(1)
+    await servers.offer("ben", HOST)
+    assert provider.asked == 2
 
 
 async def test_a_provider_that_hangs_is_not_waited_for() -> None:

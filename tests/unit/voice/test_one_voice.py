@@ -219,6 +219,21 @@ async def test_a_late_goodbye_does_not_end_the_call_that_came_after_it(world: Wo
     assert resumed.participant_id == second.participant_id
 
 
+async def test_a_goodbye_while_the_page_is_coming_back_wins(world: World) -> None:
+    anna = world.page("anna")
+    joined = await anna.join("lounge")
+    world.voice.endpoint_closed(anna)
+    world.pass_time(400)  # lost, and the ICE servers are old
+    world.provider.may_answer.clear()
+    resuming = asyncio.ensure_future(world.page("anna").join("lounge", token=joined.resume_token))
+    await world.until_waiting(resuming)
+    await world.voice.leave("anna", joined.participant_id, joined.resume_token)
+    world.provider.may_answer.set()
+    with pytest.raises(InvalidResumeToken):
+        await resuming
+    assert world.roster("lounge") == {}
+
+
 async def test_a_goodbye_needs_the_token_of_that_participant(world: World) -> None:
     anna = await world.page("anna").join("lounge")
     ben = await world.page("ben").join("lounge")

@@ -150,6 +150,13 @@ def test_the_mailbox_is_bounded_per_addressee_and_in_bytes(world: World) -> None
     assert box.keep(notice("dora"), 300)
 
 
+def test_the_mailbox_waits_for_so_many_addressees_and_no_more(world: World) -> None:
+    box = Mailbox(SignalPolicy(addressees_waited_for=2), world.clock)
+    assert [box.keep(notice(to), 1) for to in ("ben", "carl", "dora", "ben")] == [True, True, False, True]
+    box.take("lounge", "ben")
+    assert box.keep(notice("dora"), 1)
+
+
 def test_what_has_waited_too_long_makes_place(world: World) -> None:
     box = Mailbox(SignalPolicy(waiting_bytes=100, waiting_seconds=20), world.clock)
     assert box.keep(notice("ben"), 100)

@@ -19,10 +19,11 @@ MAX_CACHED_USERS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class IcePolicy:
-    """`transport_policy` is what browsers are told; `timeout_seconds` what a provider may take."""
+    """`transport_policy` is what browsers are told; `timeout_seconds` a provider's time, `retry_seconds` its rest after a failure."""
 
     transport_policy: IceTransportPolicy = "all"
     timeout_seconds: float = 5.0
+    retry_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class IceServers:
         self._clock = clock
         self._policy = policy or IcePolicy()
         self._cache: OrderedDict[str, _Cached] = OrderedDict()
+        self._rests_until = clock.monotonic()
+        if self._policy.transport_policy == "relay" and provider.name == "none":
+            log.warning("relay_forced_without_a_relay")
         self.failing_since: float | None = None
         """Monotonic seconds; None while the provider works. For whoever tells the administrator."""
 
@@ -62,6 +66,8 @@ class IceServers:
 
     async def _ask(self, user_id: str) -> _Cached | None:
         at = self._clock.monotonic()
+        if at < self._rests_until:
+            return None
         try:
             async with asyncio.timeout(self._policy.timeout_seconds):
                 grant = await self._provider.servers(user_id, self._clock.now())
@@ -86,5 +92,6 @@ class IceServers:
     def _report_failure(self, error: Exception, at: float) -> None:
         if self.failing_since is None:
             self.failing_since = at
+        self._rests_until = self._clock.monotonic() + self._policy.retry_seconds
         reason = "it did not answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__
         log.warning("ice_provider_failed", provider=self._provider.name, reason=reason)
