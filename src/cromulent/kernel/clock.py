@@ -50,4 +50,4 @@ class FakeClock:
 
 def to_wire(instant: datetime) -> str:
     """RFC 3339 in UTC with milliseconds and `Z`, the only spelling of an instant on the wire."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"  # the end is always "+00:00"
