@@ -44,9 +44,11 @@ class Attempts:
 
     @contextmanager
     def begin(self, endpoint: Endpoint, request: JoinRequest) -> Generator[Attempt]:
-        """A new attempt. Older ones of the same page are refused, but not the same one sent twice (`join_id`)."""
+        """A new attempt. It refuses older ones of the same page, and the same one (`join_id`) that came by an older socket."""
         for older in self._under_way:
-            if older.endpoint is endpoint and older.request.join_id != request.join_id:
+            same_page = older.endpoint is endpoint
+            same_join = older.endpoint.user_id == endpoint.user_id and older.request.join_id == request.join_id
+            if same_page != same_join:
                 older.refuse(Superseded())
         attempt = Attempt(endpoint, request)
         self._under_way.append(attempt)

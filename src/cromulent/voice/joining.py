@@ -117,16 +117,17 @@ class Joining:
 
     async def _clear_the_way(self, attempt: Attempt) -> None:
         """Ask the page that holds the user's voice. Raises `AlreadyInChannel` when it answers, `Superseded`."""
-        silent: set[str] = set()
+        silent: list[Endpoint] = []
         while True:
             await self._admit(attempt)
             holder = self._holder_to_ask(attempt)
-            if holder is None or holder.endpoint is None or holder.id in silent:
+            asked = None if holder is None else holder.endpoint
+            if holder is None or asked is None or any(asked is one for one in silent):
                 return
-            if await self._parts.questions.ask(holder.endpoint) and self._rooms.seat_of(holder.user_id) is holder:
+            if await self._parts.questions.ask(asked) and self._rooms.seat_of(holder.user_id) is holder:
                 detail = {"channel_id": holder.channel_id, "device": holder.participant.device}
                 raise AlreadyInChannel(detail=detail)
-            silent.add(holder.id)
+            silent.append(asked)
 
     def _holder_to_ask(self, attempt: Attempt) -> Seat | None:
         """The seat that stands in the way and is not this page's own. Raises `Superseded` when a newer call of the user stands."""

@@ -8,6 +8,7 @@ import pytest
 
 from cromulent.kernel.errors import NotFound
 from cromulent.voice import (
+    Change,
     Connection,
     ParticipantJoined,
     ParticipantLeft,
@@ -57,6 +58,20 @@ async def test_the_same_join_sent_twice_at_once_gives_one_participant(world: Wor
     first, second = await both
     assert first.participant_id == second.participant_id
     assert len(world.told(ParticipantJoined)) == 1
+
+
+async def test_the_same_join_by_a_newer_socket_is_the_one_that_counts(world: World) -> None:
+    hanging, newest = world.page("anna"), world.page("anna")
+    world.provider.may_answer.clear()
+    old = asyncio.ensure_future(hanging.join("lounge", join_id="one"))
+    await world.until_waiting(old)
+    new = asyncio.ensure_future(newest.join("lounge", join_id="one"))
+    await world.until_waiting(new)
+    world.provider.may_answer.set()
+    with pytest.raises(Superseded):
+        await old
+    await new
+    world.voice.update(newest, Change(muted=True))
 
 
 async def test_the_join_id_of_another_login_session_is_not_believed(world: World) -> None:

@@ -93,6 +93,20 @@ async def test_somebody_else_cannot_answer_for_the_holder(world: World) -> None:
     assert outline(world.announced)[1:] == [("left", "lounge", "replaced"), ("joined", "lounge", "")]
 
 
+async def test_a_holder_that_comes_back_on_a_new_socket_is_asked_again(world: World) -> None:
+    laptop = world.page("anna", "laptop")
+    laptop.script_alive = False  # its socket hangs: neither questions nor answers pass
+    token = (await laptop.join("lounge")).resume_token
+    joining = asyncio.ensure_future(world.page("anna", "phone").join("lounge"))
+    await world.until_waiting(joining)
+    back = world.page("anna", "laptop")
+    await back.join("lounge", token=token)
+    with pytest.raises(AlreadyInChannel):
+        await finish(world, lambda: joining, back)
+    assert len(back.told(HolderAsked)) == 1
+    assert outline(world.announced) == [("joined", "lounge", "")]
+
+
 async def test_of_two_newcomers_the_second_meets_the_first(world: World) -> None:
     frozen = world.page("anna", "frozen")
     frozen.script_alive = False
