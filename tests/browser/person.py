@@ -15,8 +15,10 @@ from tests.browser.server_process import PASSWORD
 
 OBSERVER = Path(__file__).with_name("observe.js")
 LISTEN_SECONDS = 3.0
+TAIL_SECONDS = 1.0
 ENERGY_OF_A_TONE = 0.01
-"""Three seconds of the test tone bring more than ten times as much; silence brings none."""
+"""Three seconds of the test tone bring more than ten times as much."""
+ENERGY_OF_SILENCE = 0.0001
 
 
 class Person:
@@ -119,6 +121,11 @@ class Person:
     def hears(self) -> bool:
         """Whether somebody's tone arrives."""
         return self.heard_energy() > ENERGY_OF_A_TONE
+
+    def hears_nothing(self) -> bool:
+        """Whether silence arrives, once what was still on its way (release tail, jitter buffer) has been played."""
+        self.heard_energy(TAIL_SECONDS)
+        return self.heard_energy() < ENERGY_OF_SILENCE
 
     def wait_for(self, expression: str, *, seconds: float = 10) -> None:
         """Wait until an expression is true in the page."""
