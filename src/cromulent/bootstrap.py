@@ -278,7 +278,10 @@ def _background_work(parts: Parts) -> list[Coroutine[None, None, None]]:
 async def _every(seconds: float, work: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(seconds)
-        work()
+        try:
+            work()
+        except Exception:  # whoever waits for the next turn is not to blame for this one
+            log.exception("background_work_failed")
 
 
 async def _prune_log(database: Database) -> None:
@@ -318,6 +321,9 @@ def _in_turn(handlers: Sequence[Callable[[Fact], None]]) -> Callable[[Sequence[F
     def after_commit(facts: Sequence[Fact]) -> None:
         for fact in facts:
             for handler in handlers:
-                handler(fact)
+                try:
+                    handler(fact)
+                except Exception:  # it is committed, and the others must hear of it: a log-out still closes its sockets
+                    log.exception("reaction_failed", fact=type(fact).__name__)
 
     return after_commit

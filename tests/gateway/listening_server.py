@@ -25,8 +25,7 @@ from cromulent.gateway import (
     Handshake,
 )
 from cromulent.gateway.commands.ping import ping_commands
-from cromulent.gateway.frames import frame_of
-from cromulent.gateway.protocol import InstanceInfo, Ping, Reconnect
+from cromulent.gateway.protocol import InstanceInfo, Ping
 from cromulent.kernel.clock import SystemClock
 from tests.gateway.stage import Stage
 
@@ -42,7 +41,6 @@ class QuickProtocol(GatewayProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.close_timeout = self.patience_seconds
-        self.goodbye = frame_of(Reconnect(500, "restart"))
 
 
 class OnAPort(uvicorn.Server):
@@ -63,10 +61,12 @@ class ListeningServer:
         self.opened: list[Connection] = []
         self.closed: list[Connection] = []
         self.fail_next_identify = False
+        self.scopes: list[Any] = []
+        self._gateway = self._application(limits)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.uri = f"ws://127.0.0.1:{self._socket.getsockname()[1]}/gateway"
         config = uvicorn.Config(
-            self._application(limits),
+            self._entrance,
             lifespan="off",
             log_config=None,
             ws=QuickProtocol,
@@ -125,6 +125,11 @@ class ListeningServer:
     def reading_is_paused(self) -> bool:
         """Whether a connection has sent what nobody has read yet."""
         return any(getattr(one, "read_paused", False) for one in self._server.server_state.connections)
+
+    async def _entrance(self, scope: Any, receive: Any, send: Any) -> None:
+        """An application on the way to the gateway, which holds on to the scope as any does."""
+        self.scopes.append(scope)
+        await self._gateway(scope, receive, send)
 
     def _application(self, limits: GatewayLimits) -> GatewayServer:
         async def wait_for_ever(_connection: Connection, _command: Ping) -> dict[str, str]:

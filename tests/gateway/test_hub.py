@@ -10,6 +10,7 @@ from cromulent.db import channel_feed
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.protocol import TypingStarted
 from tests.gateway.fake_socket import FakeSocket
+from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage, posting
 
 pytestmark = pytest.mark.anyio
@@ -255,3 +256,22 @@ async def test_posts_of_one_loop_step_are_delivered_though_one_hearer_is_closed_
     await asyncio.gather(*units)
     assert slow.code is CloseCode.TOO_SLOW
     assert len(fine.dispatches()) == 10
+
+
+async def test_a_delivery_that_fails_leaves_no_silent_gap(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = await stage.add_channel()
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    broken, fine = Listener(stage, ann), Listener(stage, ben)
+    for listener in (broken, fine):
+        await listener.come()
+
+    def fail(frames: bytes) -> None:
+        raise OSError("no such wire")
+
+    monkeypatch.setattr(broken.socket, "write", fail)
+    assert await stage.post(ann, channel) == 3
+    assert (broken.socket.code, fine.socket.code) == (CloseCode.INTERNAL_ERROR, CloseCode.INTERNAL_ERROR)
+    for listener in (broken, fine):
+        listener.go()
+        await listener.come()
+        assert listener.model.state() == (await fresh(stage, listener.who)).state()

@@ -64,6 +64,13 @@ async def test_from_the_upgrade_to_live_and_back(server: ListeningServer) -> Non
     assert list(server.stage.hub.connections()) == []
 
 
+async def test_an_idle_connection_keeps_nothing_of_its_request(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        assert server.scopes == [{}]
+
+
 async def test_a_cursor_resumes_over_a_real_socket(server: ListeningServer) -> None:
     channel = await server.stage.add_channel()
     ann, token = await server.log_in("ann")
@@ -221,7 +228,7 @@ async def test_a_close_is_finished_though_a_command_was_still_unread(
 ) -> None:
     channel = await server.stage.add_channel()
     ann, token = await server.log_in("ann")
-    monkeypatch.setattr(QuickProtocol, "patience_seconds", 60.0)
+    monkeypatch.setattr(QuickProtocol, "patience_seconds", 20.0)
     server.stage.database.writer.publish = lambda rows: None  # from here on nobody goes live
     await server.stage.post(ann, channel)
     async with server.client(token) as client:
@@ -277,10 +284,16 @@ async def test_a_shutdown_says_when_to_come_back(server: ListeningServer) -> Non
     _, token = await server.log_in("ann")
     async with server.client(token) as client:
         await client.hear_until("ready")
-        stopping = asyncio.ensure_future(server.stop_serving())
-        assert await client.hear() == {"op": "reconnect", "after_ms": 500, "reason": "restart"}
-        assert (await client.closed())[0] == 1012
-    await stopping
+        server.stage.hub.say_goodbye(500)
+        assert await client.hear() == {"op": "reconnect", "after_ms": 500, "reason": "restarting"}
+        assert await client.closed() == (CloseCode.RESTARTING, "restarting")
+
+
+async def test_who_is_not_let_in_yet_is_closed_by_a_shutdown_too(server: ListeningServer) -> None:
+    async with server.socket() as raw:
+        assert (await Client(raw).hear())["op"] == "hello"
+        await server.stop_serving()
+        assert (await Client(raw).closed())[0] == 1012
 
 
 async def test_the_end_of_a_login_is_the_end_of_its_sockets(server: ListeningServer) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import groupby
 
 import msgspec
+import structlog
 
 from cromulent.db import INSTANCE_FEED, LogRow, channel_feed, user_feed
 from cromulent.gateway.close_codes import CloseCode
@@ -15,6 +16,7 @@ from cromulent.gateway.connection import Connection
 from cromulent.gateway.frames import durable_frame, ephemeral_frame, frame_of
 from cromulent.gateway.protocol import Reconnect
 
+log = structlog.get_logger(__name__)
 RECENT_ROWS = 4096
 """How many rows are kept in memory to bridge the step from the last page of catching up to live."""
 
@@ -90,14 +92,13 @@ class Hub:
         self._recent.extend(rows)
         self.pos = rows[-1].pos
         self._wake_those_who_wait()
-        for feed, run in groupby(rows, key=lambda row: row.feed):
-            neighbours = list(run)
-            frames = b"".join(map(durable_frame, neighbours))
-            hearers = self._hearers.get(feed)
-            if hearers:
-                self._write_to_live(hearers, frames)
-            for row in neighbours:
-                self._follow_membership(row, self.connections_of(feed.removeprefix("user:")))
+        try:
+            for feed, run in groupby(rows, key=lambda row: row.feed):
+                self._deliver(list(run), self._hearers.get(feed))
+        except Exception:  # nobody can say who has missed what: everybody comes back and catches up
+            log.exception("delivery_failed")
+            for connection in self.connections():
+                connection.close(CloseCode.INTERNAL_ERROR)
 
     def announce(self, feed: str, name: str, payload: object) -> None:
         """Send an ephemeral dispatch to everybody who hears a feed."""
@@ -144,10 +145,16 @@ class Hub:
                 seen.set_result(None)
         self._waiting = [(pos, seen) for pos, seen in self._waiting if not seen.done()]
 
-    def _write_to_live(self, hearers: Iterable[Connection], frames: bytes) -> None:
+    def _deliver(self, neighbours: Sequence[LogRow], hearers: dict[Connection, None] | None) -> None:
+        """Rows of one feed to those who hear it. Memberships are in the feed of the one they are about."""
+        if not hearers:
+            return
+        frames = b"".join(map(durable_frame, neighbours))
         for connection in list(hearers):
             if connection.is_live:
                 connection.write(frames)
+        for row in neighbours:
+            self._follow_membership(row, hearers)
 
     def _follow_membership(self, row: LogRow, connections: Iterable[Connection]) -> None:
         """Let the subscription follow a membership event at its place in the log."""
@@ -155,7 +162,7 @@ class Hub:
         if change is None:
             return
         listens, feed = change(row.payload)
-        for connection in connections:
+        for connection in list(connections):
             if connection.is_live and connection in self._feeds:
                 if listens:
                     self._listen(connection, feed)

@@ -84,7 +84,7 @@ class GatewayServer:
         except Exception:
             log.exception("handshake_failed")
             return socket.close(CloseCode.INTERNAL_ERROR, "internal_error")
-        del headers
+        headers.clear()
         socket.forget_handshake()
         if len(self._hub.connections_of(connection.user_id)) >= self._limits.connections_per_user:
             return connection.close(CloseCode.TOO_MANY_CONNECTIONS)
