@@ -43,7 +43,9 @@ def configure_logs(level: str) -> None:
 
 def _renderers(*, on_terminal: bool) -> list[Processor]:
     if on_terminal:
-        return [structlog.dev.ConsoleRenderer()]
+        return [
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        ]  # others print variables
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import UpdateBase
 
@@ -19,7 +20,8 @@ class HotStatement:
     """A statement of SQLAlchemy that is run without it: measured, a quarter of the time for a row by its key.
 
     Values go in and come out as the driver has them: whoever uses it translates booleans and instants (`microseconds_of`) by
-    hand and gives a value for every parameter. What the driver refuses is tried again through SQLAlchemy, whose errors everybody knows.
+    hand and gives a value for every parameter. What the driver refuses becomes the error SQLAlchemy has for it. It must not be tried
+    again: a full disk ends the transaction, and the second try would be stored on its own, outside the unit.
     """
 
     def __init__(self, statement: Select[*tuple[Any, ...]] | UpdateBase, names: Sequence[str] | None = None) -> None:
@@ -48,10 +50,9 @@ class HotStatement:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(text, parameters)
-        except Exception:
+        except connection.dialect.loaded_dbapi.Error as error:
             cursor.close()
-            connection.execute(self._statement, dict(values))
-            raise
+            raise _known(error, text, connection) from error
         return cursor
 
     def _prepare(self, connection: Connection) -> _Prepared:
@@ -59,6 +60,15 @@ class HotStatement:
         assert isinstance(compiled, SQLCompiler)
         prepared = compiled.string, _arranging(compiled.positiontup)
         return self._prepared.setdefault(connection.dialect.name, prepared)
+
+
+def _known(error: Exception, text: str, connection: Connection) -> BaseException:
+    """The driver's error as SQLAlchemy would have raised it, without the values."""
+    base = connection.dialect.loaded_dbapi.Error
+    return cast(
+        "BaseException",
+        DBAPIError.instance(text, None, error, base, hide_parameters=True, dialect=connection.dialect),
+    )
 
 
 def _arranging(order: Sequence[str] | None) -> Callable[[Values], Any]:
