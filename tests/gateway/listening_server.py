@@ -67,6 +67,7 @@ class ListeningServer:
         self.uri = f"ws://127.0.0.1:{self._socket.getsockname()[1]}/gateway"
         config = uvicorn.Config(
             self._entrance,
+            interface="asgi3",
             lifespan="off",
             log_config=None,
             ws=QuickProtocol,
