@@ -96,7 +96,15 @@ async def test_a_browser_is_known_by_its_cookie(clock: FakeClock, headers: dict[
     assert (connection.user_id, cursor) == ("u1", None)
 
 
-@pytest.mark.parametrize(("given", "shown"), [("", "Firefox on Linux"), ("x" * 200, "x" * 80), ("Phone", "Phone")])
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("", "Firefox on Linux"),
+        (" ", "Firefox on Linux"),
+        ("x" * 200, "x" * 80),
+        ("Ann\u202e\n's  phone", "Ann 's phone"),
+    ],
+)
 async def test_the_device_has_a_name_of_bounded_length(clock: FakeClock, given: str, shown: str) -> None:
     client = {**CLIENT, "device": given}
     connection, _ = await Door(clock).knock({"op": "identify", "client": client, "token": "good"})

@@ -11,6 +11,7 @@ from cromulent.accounts.model import (
     User,
     Visitor,
     checked_account,
+    checked_device,
 )
 from cromulent.accounts.service import AccountService, add_user
 from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
@@ -34,6 +35,7 @@ __all__ = [
     "WrongCredentials",
     "add_user",
     "checked_account",
+    "checked_device",
     "find_user",
     "get_user",
     "get_users",

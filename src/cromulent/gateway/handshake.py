@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from cromulent import __version__
-from cromulent.accounts import AccountService, Identity
+from cromulent.accounts import AccountService, Identity, checked_device
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.connection import Connection, Socket
 from cromulent.gateway.frames import frame_of
@@ -21,7 +21,6 @@ from cromulent.kernel.http import login_token_of
 from cromulent.kernel.json_input import check_json
 from cromulent.voice import host_of
 
-MAX_DEVICE_LENGTH = 80
 _decoder = msgspec.json.Decoder[ClientFrame](ClientFrame)
 
 
@@ -54,7 +53,8 @@ class Handshake:
         identify = self._decode(message.get("text"))
         token = identify.token or login_token_of(headers)
         identity = await self._identify(token)
-        device = identify.client.device[:MAX_DEVICE_LENGTH] or identity.device
+        given = identify.client.device
+        device = checked_device(given) if given.strip() else identity.device
         connection = Connection(socket, identity, device, self._limits)
         connection.host = sys.intern(host_of(headers.get(b"host", b"").decode("latin-1")))
         return connection, identify.cursor
