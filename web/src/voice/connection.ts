@@ -13,6 +13,8 @@ export interface ConnectionEvents {
   /** See `NegotiationEvents.yielding`. */
   yielding(connection: Connection, negotiationId: number, sdp: string): void;
   foreign(connection: Connection): void;
+  /** An operation of the browser failed that should not have. */
+  broken(connection: Connection, error: unknown): void;
   stateChanged(connection: Connection): void;
   track(connection: Connection, track: AudioTrack): void;
   note(event: string, details?: Record<string, unknown>): void;
@@ -63,7 +65,7 @@ export class Connection {
       settled: () => this.#events.settled(this),
       yielding: (id, sdp) => this.#events.yielding(this, id, sdp),
       foreign: () => this.#events.foreign(this),
-      broken: (error) => this.#events.note('negotiation broken', { error: String(error) }),
+      broken: (error) => this.#events.broken(this, error),
     });
   }
 

@@ -23,6 +23,7 @@ export interface PairEvents {
 type Offer = { readonly generation: number; readonly negotiation_id: number; readonly sdp: string };
 
 const EARLY_SIGNALS = 10;
+const BETWEEN_BREAKS_MS = 10_000;
 
 /**
  * A higher generation rebuilds at it; a lower one is answered `stale` and its sender goes on at ours + 1. The old
@@ -38,6 +39,7 @@ export class ConnectionPair {
   #successor: Connection | null = null;
   #early: ReceivedSignal[] = [];
   #closed = false;
+  #brokenAt = -Infinity;
 
   /** `generation` is the first one this link may use: one more than the last of an earlier link to the same peer. */
   constructor(
@@ -197,6 +199,15 @@ export class ConnectionPair {
     fresh.offer(negotiationId, sdp);
   }
 
+  /** What the browser has refused once it will refuse again: a fresh connection, but not one after the other. */
+  #broken(connection: Connection, error: unknown): void {
+    this.#ports.note('negotiation broken', { error: String(error) });
+    const now = this.#ports.clock.now();
+    if (connection !== this.newest || now - this.#brokenAt < BETWEEN_BREAKS_MS) return;
+    this.#brokenAt = now;
+    this.overtake(connection.generation);
+  }
+
   #holdEarly(signal: ReceivedSignal): void {
     if (signal.kind !== 'candidates' || signal.generation < this.#generation) return;
     this.#early = [...this.#early, signal].slice(-EARLY_SIGNALS);
@@ -210,6 +221,7 @@ export class ConnectionPair {
       settled: (connection) => this.#settled(connection),
       yielding: (connection, id, sdp) => this.#yield(connection, id, sdp),
       foreign: (connection) => this.overtake(connection.generation),
+      broken: (connection, error) => this.#broken(connection, error),
       stateChanged: (connection) => this.#events.stateChanged(connection),
       track: (connection, track) => {
         if (connection === this.newest) this.#events.track(track);

@@ -25,6 +25,9 @@ const SILENCE_MS = 1_500;
 /** The impolite side waits so long for the other's offer. */
 const OFFER_ANYWAY_MS = 3_000;
 const BACK_TO_DIRECT_MS = 30_000;
+/** A connection that has just come up is looked at so often, so soon after each other. */
+const CLOSE_LOOKS = 6;
+const CLOSE_LOOK_MS = 75;
 
 export interface LinkPorts {
   readonly clock: Clock;
@@ -345,10 +348,20 @@ export class PeerLink {
 
   #stateChanged(connection: Connection): void {
     this.#note('connectionstate', { state: connection.state, generation: connection.generation });
-    if (connection !== this.pair.current || this.state !== 'ok') return;
+    if (connection !== this.pair.current) return;
+    if (connection.state === 'connected') this.#watchClosely(connection, CLOSE_LOOKS);
+    if (this.state !== 'ok') return;
     const quiet = connection.watch.packetAge(this.#ports.clock.now()) > STALL_MS / 2;
     if (connection.state === 'failed' || (connection.state === 'disconnected' && quiet))
       this.suspect(connection.state);
+  }
+
+  /** Sound follows within a moment: nobody should wait for the next round to hear of it. */
+  #watchClosely(connection: Connection, looks: number): void {
+    if (looks === 0 || this.state === 'ok' || connection !== this.pair.current) return;
+    this.#ports.clock.after(CLOSE_LOOK_MS, () => {
+      void this.sample().then(() => this.#watchClosely(connection, looks - 1));
+    });
   }
 
   #note(event: string, details?: Record<string, unknown>): void {

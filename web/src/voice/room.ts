@@ -333,6 +333,11 @@ export class VoiceRoom {
     this.#ports.changed();
   }
 
+  #linkChanged(): void {
+    this.#judge();
+    this.#ports.changed();
+  }
+
   #shown(): Participant['connection'] {
     const { state } = this.#machine;
     if (state === 'connected' || state === 'reconnecting') return state;
@@ -369,7 +374,7 @@ export class VoiceRoom {
       },
       track: (peerId, track) => this.#ports.play(peerId, track),
       troubled: (link) => this.#rounds.troubled(link),
-      changed: () => this.#ports.changed(),
+      changed: () => this.#linkChanged(),
       note: (event, details) => diagnostics.note(event, details),
     };
   }
