@@ -7,7 +7,7 @@ import re
 _MARKUP = re.compile(
     r"""
       [`*\\] | ~~ | \]\( | ://          # code, emphasis, escapes, strikethrough, links
-    | (?<!\w)_ | _(?!\w)                # emphasis; an underscore inside a word is none
+    | (?<!\w)_                          # emphasis begins; an underscore inside a word is none
     | [^\S\ \n]                         # blanks other than these are left to the parser
     | ^\ *(?:> | [-+](?:\ |$) | \d{1,9}[.)](?:\ |$))   # quotes and lists
     """,

@@ -117,9 +117,6 @@ class _WorkerProcess:
             log.warning("markdown_not_rendered", reason=type(error).__name__)
             await self.end()
             return None
-        except asyncio.CancelledError:
-            await self.end()  # the answer under way would be taken for that of the next text
-            raise
 
     async def end(self) -> None:
         """Kill the process, if there is one."""

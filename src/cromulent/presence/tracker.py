@@ -71,7 +71,12 @@ class PresenceTracker:
             if now - left_at < GRACE_SECONDS or len(gone) == MAX_ANNOUNCED:
                 break
             gone.append(user_id)
-        for user_id in gone:
-            del self._left_at[user_id]
-            self._unannounced.pop(user_id, None)
-        return gone
+        return [user_id for user_id in gone if self._forget(user_id)]
+
+    def _forget(self, user_id: str) -> bool:
+        """Let go of a user; False when nobody has heard of them, so that nobody need hear of it."""
+        del self._left_at[user_id]
+        if user_id in self._unannounced:
+            del self._unannounced[user_id]
+            return False
+        return True

@@ -118,6 +118,17 @@ def test_a_crowd_is_announced_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert watcher.after(30) == [([], ["a", "b"]), ([], ["c"])]
 
 
+def test_whoever_left_before_being_announced_is_not_announced_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "MAX_ANNOUNCED", 1)
+    watcher = Watcher()
+    crowd = [f"user {number}" for number in range(30)]
+    for name in crowd:
+        watcher.tracker.connection_opened(name)
+    watcher.tracker.connection_closed(crowd[-1])
+    told = watcher.after(60)
+    assert told == [([name], []) for name in crowd[:-1]]
+
+
 def test_a_connection_that_was_never_opened_cannot_close() -> None:
     with pytest.raises(KeyError):
         Watcher().tracker.connection_closed("ann")

@@ -27,6 +27,17 @@ def test_typing_ends_after_five_seconds_of_silence(clock: FakeClock) -> None:
     assert typing.typing_user_ids("general") == []
 
 
+def test_going_on_typing_does_not_keep_others_typing(clock: FakeClock) -> None:
+    typing = TypingTracker(clock)
+    typing.start("ann", "general")
+    clock.advance(1)
+    typing.start("bob", "general")
+    clock.advance(2)
+    typing.start("ann", "general")
+    clock.advance(3.5)
+    assert typing.typing_user_ids("general") == ["ann"]
+
+
 def test_typing_ends_with_the_message_and_may_begin_at_once_again(clock: FakeClock) -> None:
     typing = TypingTracker(clock)
     assert typing.start("ann", "general")
