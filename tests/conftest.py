@@ -8,6 +8,8 @@ import pytest
 
 from cromulent.kernel.clock import FakeClock
 
+pytest_plugins = ["tests.browser.fixtures"]
+
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("browser", "lab", "voice")
 

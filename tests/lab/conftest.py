@@ -1,4 +1,4 @@
-"""The browsers and servers of `tests/browser`, and a second host to put one of them on."""
+"""A second host to put a browser on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.conftest import browser, data, furnished, launch, people, playwright, tone
 from tests.lab.network import SecondHost
-
-__all__ = ["browser", "data", "furnished", "launch", "people", "playwright", "tone"]
 
 
 @pytest.fixture

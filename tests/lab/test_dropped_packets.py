@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import chromium_path
+from tests.browser.fixtures import chromium_path
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People
