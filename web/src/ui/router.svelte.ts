@@ -29,6 +29,7 @@ export function channelPath(channelId: string): string {
 
 export class Router {
   #path = $state(location.pathname);
+  #lastChannelPath = $state('/');
   readonly #route = $derived(parseRoute(this.#path));
 
   get route(): Route {
@@ -39,10 +40,15 @@ export class Router {
     return this.#path;
   }
 
+  /** The channel one was in last: where closing the settings leads. */
+  get lastChannelPath(): string {
+    return this.#lastChannelPath;
+  }
+
   navigate(path: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, '', path);
     else history.pushState(null, '', path);
-    this.#path = location.pathname;
+    this.#arrive();
   }
 
   /** Reads the secret of a link and takes it out of the address, so that it stays in no history. */
@@ -54,9 +60,7 @@ export class Router {
 
   /** Follows the back button and the page's own links; the answer stops. */
   listen(): () => void {
-    const onBack = (): void => {
-      this.#path = location.pathname;
-    };
+    const onBack = (): void => this.#arrive();
     const onClick = (event: MouseEvent): void => this.#follow(event);
     window.addEventListener('popstate', onBack);
     document.addEventListener('click', onClick);
@@ -64,6 +68,11 @@ export class Router {
       window.removeEventListener('popstate', onBack);
       document.removeEventListener('click', onClick);
     };
+  }
+
+  #arrive(): void {
+    if (this.route.name === 'channel') this.#lastChannelPath = this.#path;
+    this.#path = location.pathname;
   }
 
   #follow(event: MouseEvent): void {
