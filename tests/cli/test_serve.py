@@ -17,6 +17,7 @@ import httpx2
 import pytest
 import websockets.sync.client as websocket_client
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 from tests.cli.processes import PASSWORD, Serving, contents, free_port, only_line, run
 
@@ -83,14 +84,11 @@ def test_a_demonstration_lets_two_in_and_leaves_nothing(how: signal.Signals, tmp
 
 def channels_of(url: str, browser: httpx2.Client) -> tuple[tuple[str, str], ...]:
     """Kind and name of the channels a browser is told of at the gateway."""
-    token = browser.cookies["session"]
-    with websocket_client.connect(f"{url.replace('http', 'ws', 1)}/gateway", max_size=None) as socket:
+    cookie = {"cookie": f"session={browser.cookies['session']}"}
+    with websocket_client.connect(f"{url.replace('http', 'ws', 1)}/gateway", additional_headers=cookie) as socket:
         assert json.loads(socket.recv())["op"] == "hello"
-        socket.send(
-            json.dumps({"op": "identify", "token": token, "client": {"kind": "test", "device": "", "version": "1"}})
-        )
+        socket.send(json.dumps({"op": "identify", "client": {"kind": "test", "device": "", "version": "1"}}))
         ready = json.loads(socket.recv())
-    assert ready["op"] == "ready"
     return tuple(sorted((channel["kind"], channel["name"]) for channel in ready["snapshot"]["channels"]))
 
 
@@ -200,13 +198,7 @@ def test_a_stop_is_orderly_with_sockets_open(tmp_path: Path) -> None:
     with Serving("--demo", "--data", str(tmp_path)) as server:
         browser = browser_at(server.url)
         browser.post("/api/v1/login/link", json={"secret": secret_of(server.links(2)[0])})
-        address = f"{server.url.replace('http', 'ws', 1)}/gateway"
-        with websocket_client.connect(
-            address, additional_headers={"cookie": f"session={browser.cookies['session']}"}
-        ) as socket:
-            assert json.loads(socket.recv())["op"] == "hello"
-            socket.send(json.dumps({"op": "identify", "client": {"kind": "test", "device": "", "version": "1"}}))
-            assert json.loads(socket.recv())["op"] == "ready"
+        with socket_of(server.url, browser) as socket:
             os.kill(server.pid, signal.SIGTERM)
             while (frame := json.loads(socket.recv()))["op"] == "dispatch":
                 pass  # who is online, typing, …
@@ -219,6 +211,38 @@ def test_a_stop_is_orderly_with_sockets_open(tmp_path: Path) -> None:
         assert server.end() == 0
         assert time.monotonic() - before < 10
     assert "admin.sock" not in contents(tmp_path)
+
+
+def test_ending_a_login_closes_its_sockets_and_no_others(tmp_path: Path) -> None:
+    with Serving("--demo", "--data", str(tmp_path)) as server:
+        link = server.links(2)[0]
+        laptop, phone = browser_at(server.url), browser_at(server.url)
+        for browser in (laptop, phone):
+            browser.post("/api/v1/login/link", json={"secret": secret_of(link)})
+        with socket_of(server.url, phone) as ended, socket_of(server.url, laptop) as kept:
+            listed = laptop.get("/api/v1/login-sessions").json()["login_sessions"]
+            [other] = [session["id"] for session in listed if not session["current"]]
+            before = time.monotonic()
+            assert laptop.delete(f"/api/v1/login-sessions/{other}").status_code == 204
+            with pytest.raises(ConnectionClosed) as closed:
+                list(ended)
+            assert time.monotonic() - before < 2
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 4005
+            kept.send(json.dumps({"op": "command", "ref": 1, "t": "ping", "d": {}}))
+            while (frame := json.loads(kept.recv()))["op"] == "dispatch":
+                pass
+            assert (frame["op"], frame["ref"]) == ("reply", 1)
+
+
+def socket_of(url: str, browser: httpx2.Client) -> ClientConnection:
+    """A gateway connection that is ready, by the browser's cookie."""
+    cookie = {"cookie": f"session={browser.cookies['session']}"}
+    socket = websocket_client.connect(f"{url.replace('http', 'ws', 1)}/gateway", additional_headers=cookie)
+    assert json.loads(socket.recv())["op"] == "hello"
+    socket.send(json.dumps({"op": "identify", "client": {"kind": "test", "device": "", "version": "1"}}))
+    assert json.loads(socket.recv())["op"] == "ready"
+    return socket
 
 
 def test_nothing_in_the_folder_is_for_others(tmp_path: Path) -> None:
