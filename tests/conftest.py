@@ -15,11 +15,15 @@ MARKED_FOLDERS = ("browser", "lab", "voice")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the folders that need more than Python carry the folder's name as their mark, so that one can leave them out."""
+    """Mark what needs more than Python by its folder, so that one can leave it out, and put browsers last.
+
+    The quick tests have spoken by then, and Playwright keeps an event loop where others start theirs.
+    """
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(folder)
+    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture
