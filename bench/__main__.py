@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import fan_out, history, idle_memory, posting, stalled
+from bench import fan_out, history, idle_memory, posting, stalled, voice_join
 from bench.figures import Section
 from bench.machine import describe_machine
 from bench.native import compile_programs
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[Sitting], Section]] = {
     "idle-memory": idle_memory.measure,
     "posting": posting.measure,
     "history": history.measure,
+    "voice-join": voice_join.measure,
 }
 SCALES: dict[str, Scale] = {"full": FULL, "quick": QUICK, "tiny": TINY}
 
