@@ -10,6 +10,7 @@ from typing import Literal
 
 from cromulent.accounts.common_passwords import is_common
 from cromulent.kernel.errors import InvalidInput
+from cromulent.kernel.visible_text import visible_line
 
 Role = Literal["administrator", "member"]
 
@@ -26,8 +27,6 @@ PASSWORD_LENGTHS = (12, 128)
 
 _USER_NAME = re.compile(r"[A-Za-z0-9_-]{2,40}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,9 @@ def checked_user_name(text: str) -> str:
 
 def checked_display_name(text: str) -> str:
     """1–40 visible characters, runs of blanks made one. Raises `InvalidInput` (`invalid_display_name`)."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    seen = [character for character in line if character not in _JOINERS]
-    if any(unicodedata.category(character) in _INVISIBLE for character in seen):
-        raise _invalid("display_name", "A display name holds a character that cannot be seen.")
-    if not seen or len(line) > MAX_DISPLAY_NAME_LENGTH:
-        raise _invalid("display_name", f"A display name has 1 to {MAX_DISPLAY_NAME_LENGTH} characters.")
+    line = visible_line(text, 1, MAX_DISPLAY_NAME_LENGTH)
+    if line is None:
+        raise _invalid("display_name", f"A display name has 1 to {MAX_DISPLAY_NAME_LENGTH} visible characters.")
     return line
 
 

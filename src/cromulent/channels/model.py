@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cromulent.kernel.errors import InvalidInput
+from cromulent.kernel.visible_text import visible_line
 
 ChannelKind = Literal["text", "voice"]
 Visibility = Literal["public", "private"]
@@ -15,9 +16,6 @@ WritePermission = Literal["everyone", "administrators"]
 
 MAX_NAME_LENGTH = 80
 MAX_TOPIC_LENGTH = 500
-_JOINERS = "\u200c\u200d"
-"""Zero-width (non-)joiner: invisible alone, but Persian words and emoji are spelled with them."""
-_INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +38,18 @@ def checked_name(text: str) -> str:
 
     Raises `InvalidInput` (`invalid_channel_name`), also for control characters and marks that turn the direction of text.
     """
-    return _visible_line(text, 1, MAX_NAME_LENGTH, "invalid_channel_name", "A channel's name")
+    return _checked(text, 1, MAX_NAME_LENGTH, code="invalid_channel_name", what="A channel's name")
 
 
 def checked_topic(text: str) -> str:
     """A topic as it is stored: one line of at most 500 visible characters, maybe empty. Raises `InvalidInput` (`invalid_topic`)."""
-    return _visible_line(text, 0, MAX_TOPIC_LENGTH, "invalid_topic", "A topic")
+    return _checked(text, 0, MAX_TOPIC_LENGTH, code="invalid_topic", what="A topic")
 
 
-def _visible_line(text: str, shortest: int, longest: int, code: str, what: str) -> str:
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    seen = [character for character in line if character not in _JOINERS]
-    if any(unicodedata.category(character) in _INVISIBLE for character in seen):
-        raise InvalidInput(f"{what} holds a character that cannot be seen.", code=code)
-    if not shortest <= len(seen) or len(line) > longest:
-        raise InvalidInput(f"{what} has {shortest} to {longest} characters.", code=code)
+def _checked(text: str, shortest: int, longest: int, *, code: str, what: str) -> str:
+    line = visible_line(text, shortest, longest)
+    if line is None:
+        raise InvalidInput(f"{what} has {shortest} to {longest} visible characters.", code=code)
     return line
 
 
