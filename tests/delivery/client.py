@@ -39,6 +39,7 @@ class Client:
         self._poster = Poster(self.http, book)
         self._socket: ClientConnection | None = None
         self._forbidden_here: set[str] = set()
+        self._replies: dict[int, asyncio.Future[Json]] = {}
 
     async def listen(self) -> None:
         """Stay connected, apart from vanishing now and then while `wandering`. For ever; cancel it to end."""
@@ -66,6 +67,13 @@ class Client:
             await self._poster.post_again(post)
         return post
 
+    async def command(self, frame: Json) -> Json:
+        """Send a command over the socket that is open, and wait for its reply."""
+        assert self._socket is not None
+        reply = self._replies[frame["ref"]] = asyncio.get_running_loop().create_future()
+        await self._socket.send(json.dumps(frame))
+        return await reply
+
     async def close(self) -> None:
         """Let go of everything."""
         self._vanish()
@@ -89,6 +97,8 @@ class Client:
             self.fresh_starts += 1
         self._watch_rights(frame, str(text))
         self.model.handle(frame)
+        if frame["op"] == "reply":
+            self._replies.pop(frame["ref"]).set_result(frame)
 
     def _watch_rights(self, frame: Json, text: str) -> None:
         """Nothing may name a channel this person may not see, but the events of their own feed: those tell of coming and going."""
