@@ -26,7 +26,9 @@ def sitting(tmp_path_factory: pytest.TempPathFactory) -> Sitting:
     return Sitting(folder, compile_programs(folder), share_cores(), TINY)
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.browser if name == "voice-join" else ()) for name in BENCHMARKS]
+)
 def test_a_benchmark_measures_something(name: str, sitting: Sitting) -> None:
     section = BENCHMARKS[name](sitting)
     assert section.rows
