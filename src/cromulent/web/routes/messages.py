@@ -49,7 +49,7 @@ class HistoryAnswer(msgspec.Struct, frozen=True):
 
 
 def express(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - stood in for
-    """Middleware that stands in for the framework's handling of the one hot request: measured, two thirds of it.
+    """Middleware that stands in for the framework's handling of the one hot request; see `docs/decisions/0003-posting.md`.
 
     It calls `post_message` itself, after the front door's checks and under the same mapping of errors. So it has to do what
     the guard would have done.
