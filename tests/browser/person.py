@@ -91,6 +91,10 @@ class Person:
         if text is not None:
             expect(status).to_have_text(text)
 
+    def expect_bar_is_not(self, state: str) -> None:
+        """The voice bar is there and shows something else."""
+        expect(self.bar.get_by_role("status")).not_to_have_attribute("data-state", state)
+
     def participants(self, channel: str = "Lounge") -> Locator:
         """Who is in a voice channel, as this person's sidebar shows it."""
         return self.page.get_by_role("list", name=f"In {channel}").get_by_role("listitem")

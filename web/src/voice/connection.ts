@@ -116,7 +116,7 @@ export class Connection {
 
   restartIce(configuration: RTCConfiguration): void {
     this.configure(configuration);
-    this.#evidence = new RelayEvidence(this.#clock.now());
+    this.#evidence = this.#evidence.again(this.#clock.now());
     this.#pc.restartIce();
   }
 

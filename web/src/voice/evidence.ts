@@ -22,6 +22,12 @@ export class RelayEvidence {
     this.#startedAt = now;
   }
 
+  /** For a new gathering on the same connection: what was said counts no more, but a relay that has been silent still is. */
+  again(now: number): RelayEvidence {
+    const silent = !this.hasRelay && this.#refusedAt === null;
+    return new RelayEvidence(silent ? this.#startedAt : now);
+  }
+
   candidate(candidate: string): void {
     const kind = / typ (\w+)/.exec(candidate)?.[1];
     if (kind) this.#kinds.add(kind);
