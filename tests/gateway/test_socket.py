@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidStatus
+from websockets.frames import Frame, Opcode
 
 from cromulent.gateway import GatewayLimits, keep_alive
 from cromulent.gateway.close_codes import CloseCode
@@ -44,7 +45,15 @@ async def server(tmp_path: Path, limits: GatewayLimits, anyio_backend: object) -
 
 def test_uvicorn_is_the_version_our_protocol_class_was_checked_with() -> None:
     assert version("uvicorn") == "0.54.0"
-    wanted = ("run_asgi", "data_received", "handle_close", "handle_parser_exception", "connection_lost", "shutdown")
+    wanted = (
+        "run_asgi",
+        "data_received",
+        "handle_ping",
+        "handle_close",
+        "handle_parser_exception",
+        "connection_lost",
+        "shutdown",
+    )
     assert [name for name in wanted if not callable(getattr(WebSocketsSansIOProtocol, name, None))] == []
 
 
@@ -248,7 +257,7 @@ class stalled_socket:  # noqa: N801 - used like a function
         self._server = server
         self._token = token
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Client:
         raw = socket.socket()
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         raw.setblocking(False)
@@ -258,6 +267,7 @@ class stalled_socket:  # noqa: N801 - used like a function
         await Client(self._client).identify(self._token)
         await Client(self._client).hear_until("ready")
         self._client.transport.pause_reading()
+        return Client(self._client)
 
     async def __aexit__(self, *_: object) -> None:
         self._client.transport.abort()
@@ -278,6 +288,19 @@ async def test_pings_keep_who_answers_and_find_who_does_not(tmp_path: Path) -> N
         assert await answers.hear() == {"op": "reply", "ref": 1, "d": {}}
     looking.cancel()
     await server.stop()
+
+
+async def test_pings_whose_answers_nobody_takes_do_not_pile_up(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    pings = Frame(Opcode.PING, b"x" * 125).serialize(mask=True) * 1000
+    async with stalled_socket(server, token) as client:
+        sent = 0
+        while not server.closed:
+            client.raw.transport.write(pings)
+            await until(lambda: server.closed or not client.raw.transport.get_write_buffer_size(), "the next thousand")
+            sent += len(pings)
+            assert sent < 100_000_000
+    assert list(server.stage.hub.connections()) == []
 
 
 async def test_a_shutdown_says_when_to_come_back(server: ListeningServer) -> None:

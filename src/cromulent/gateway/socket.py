@@ -1,7 +1,7 @@
 """The server's side of one WebSocket, down to the bytes: prepared frames go to the transport without a detour.
 
 Checked against uvicorn 0.54.0: `tests/gateway/test_socket.py` fails when another version is installed, so that what is
-relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`) is looked at again.
+relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_ping`) is looked at again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 EXTENSION = "cromulent.socket"
+UNTAKEN_PONGS = 1024 * 1024
+"""Bytes a peer may leave unsent before its pings are taken for an attack."""
 PING = b"\x89\x00"
 _TEXT = 0x81
 
@@ -41,6 +43,13 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
+
+    def handle_ping(self) -> None:
+        """Answer, unless the peer asks and asks and does not take the answers: those would pile up without bound."""
+        if self.transport.get_write_buffer_size() > UNTAKEN_PONGS:
+            self.transport.abort()
+        else:
+            super().handle_ping()
 
     def handle_close(self, event: Frame) -> None:
         self.open = False
