@@ -7,6 +7,7 @@ export interface PeerFacts {
   readonly heard: boolean;
   /** The peer's lease is fresh. */
   readonly present: boolean;
+  /** The link has failed, or it is known already why it cannot carry sound. */
   readonly failed: boolean;
   /** The server is being asked whether the peer is still there. */
   readonly asking: boolean;

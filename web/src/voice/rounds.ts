@@ -101,7 +101,7 @@ export class Rounds {
     return {
       heard: this.heard(link),
       present: link.present,
-      failed: link.state === 'failed',
+      failed: link.state === 'failed' || link.reason !== null,
       asking: this.#questions.asking(link.peerId),
       everHeard: link.everHeard,
       knownForMs: this.#ports.clock.now() - link.knownSince,

@@ -21,6 +21,8 @@ export function gather(
     net.clock.after(HOST_MS, () => connection.found(ufrag, line('host')));
   }
   net.clock.after(RELAY_MS, () => {
+    if (net.stun === 'silent') connection.gathered({ url: 'stun:stun.example', errorCode: 701 });
+    else if (configuration.iceTransportPolicy !== 'relay') connection.found(ufrag, line('srflx'));
     for (const url of relays) {
       if (net.relay === 'up') connection.found(ufrag, line('relay'));
       if (net.relay === 'refuses') connection.gathered({ url, errorCode: 401 });

@@ -30,6 +30,7 @@ export class FakeNetwork {
   readonly #addresses = new Map<string, number>();
   readonly #connecting = new Set<string>();
   relay: 'up' | 'refuses' | 'silent' = 'up';
+  stun: 'up' | 'silent' = 'up';
   /** How long an operation of a connection takes, in milliseconds. */
   operationMs: () => number = () => 0;
 

@@ -115,6 +115,14 @@ export class FakeServer {
     this.clock.after(20, () => this.#leave(participantId, 'left'));
   }
 
+  /** The lease of a participant has run out, or has been renewed. */
+  mark(participantId: string, connection: Participant['connection']): void {
+    const seat = this.#seats.get(participantId);
+    if (!seat) return;
+    seat.participant = { ...seat.participant, connection };
+    this.#announce(seat.channelId, 'voice.participant_updated', { participant: seat.participant });
+  }
+
   kick(participantId: string): void {
     const seat = this.#seats.get(participantId);
     if (!seat) return;
