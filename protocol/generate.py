@@ -83,7 +83,7 @@ def _dispatches() -> str:
 
 
 def _union(name: str, union: object) -> str:
-    members = " | ".join(member.__name__ for member in union.__args__)  # type: ignore[attr-defined]
+    members = " | ".join(member.__name__ for member in union.__args__)  # type: ignore[attr-defined] - a union has them
     return f"export type {name} = {members};\n"
 
 

@@ -24,7 +24,7 @@ from tests.cli.processes import PASSWORD, Serving, contents, free_port, only_lin
 
 def browser_at(url: str, **options: object) -> httpx2.Client:
     """A browser on a page of the instance."""
-    return httpx2.Client(base_url=url, headers={"origin": url}, **options)  # type: ignore[arg-type]
+    return httpx2.Client(base_url=url, headers={"origin": url}, **options)  # type: ignore[arg-type] - any option
 
 
 def secret_of(link: str) -> str:

@@ -35,7 +35,7 @@ class Checker:
         self.server = ServerProcess(folder, fault)
         self.book = Book()
         self.clients: list[Client] = []
-        self.cast = Cast((), None, None)  # type: ignore[arg-type]
+        self.cast = Cast((), None, None)  # type: ignore[arg-type] - until it begins
         self.patience_seconds = 15.0
         self._private_members: set[str] = set()
         self._posting = True

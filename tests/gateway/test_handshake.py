@@ -42,7 +42,7 @@ class Door:
     def __init__(self, clock: FakeClock, limits: GatewayLimits | None = None) -> None:
         self.socket = FakeSocket()
         instance = InstanceInfo("i1", "Home")
-        self._handshake = Handshake(KnownTokens(clock), instance, limits or GatewayLimits())  # type: ignore[arg-type]
+        self._handshake = Handshake(KnownTokens(clock), instance, limits or GatewayLimits())  # type: ignore[arg-type] - a stand-in
 
     async def knock(self, frame: object, headers: dict[bytes, bytes] | None = None) -> tuple[Connection, str | None]:
         """Send one frame, as text when it is text, encoded when it is anything else."""

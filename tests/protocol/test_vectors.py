@@ -66,7 +66,7 @@ def test_durable_dispatches_have_their_place_in_the_log_and_others_have_none() -
 
 
 def test_there_is_one_for_every_command_the_server_knows() -> None:
-    handlers = VoiceCommands(None, None).handlers() + ping_commands()  # type: ignore[arg-type]
+    handlers = VoiceCommands(None, None).handlers() + ping_commands()  # type: ignore[arg-type] - nothing is asked of them
     known = {handler.name: handler.shape.__name__ for handler in handlers} | {"typing.start": "TypingStart"}
     assert {json.loads(vector.text)["t"]: vector.d for vector in of_type("Command")} == known
     assert SIGNAL in known
