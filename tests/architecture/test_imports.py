@@ -63,6 +63,7 @@ def test_an_empty_skeleton_keeps_the_contracts(tmp_path: Path) -> None:
         ("voice", "notifications"),
         ("link_previews", "voice"),
         ("config", "accounts"),
+        ("web", "config"),
         ("gateway", "bootstrap"),
         ("bootstrap", "cli"),
     ],
