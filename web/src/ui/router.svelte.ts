@@ -51,11 +51,14 @@ export class Router {
     this.#arrive();
   }
 
-  /** Reads the secret of a link and takes it out of the address, so that it stays in no history. */
-  takeSecret(): string {
-    const secret = location.hash.slice(1);
-    if (secret !== '') history.replaceState(null, '', location.pathname);
-    return secret;
+  /** The secret of a link, in the fragment: no server and no proxy has seen it. */
+  get secret(): string {
+    return location.hash.slice(1);
+  }
+
+  /** Takes the secret out of the address once it is spent, so that it stays in no history. */
+  dropSecret(): void {
+    history.replaceState(null, '', location.pathname);
   }
 
   /** Follows the back button and the page's own links; the answer stops. */

@@ -1,15 +1,26 @@
 /** Who is at this page: decides between the log-in page and the channels, and keeps the way back. */
 import { createContext } from 'svelte';
 import type { StateChange } from '../core/gateway';
-import type { Model } from './model.svelte';
+import type { Client } from '../core/client';
+import type { InstanceInfo } from '../core/api';
+import type { Router } from './router.svelte';
 
 const PUBLIC = new Set(['login', 'setup', 'enter']);
 
+/** What of the shared model the session needs. */
+export interface SessionModel {
+  readonly client: Client;
+  readonly router: Pick<Router, 'route' | 'path' | 'navigate'>;
+  readonly voice: { end(): void };
+  readonly places: Map<string, unknown>;
+  instance: InstanceInfo | null;
+}
+
 export class Session {
-  readonly #model: Model;
+  readonly #model: SessionModel;
   #next = '/';
 
-  constructor(model: Model) {
+  constructor(model: SessionModel) {
     this.#model = model;
     model.client.gateway.events.on('state', (change) => this.#follow(change));
   }

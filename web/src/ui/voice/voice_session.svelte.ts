@@ -29,6 +29,8 @@ export class VoiceSession {
   #controller = $state.raw<VoiceController | null>(null);
   #view = $state.raw<VoiceView>(noCall);
   #loading: Promise<VoiceController> | null = null;
+  /** The channel clicked last, unless the call was left since. */
+  #wanted: string | null = null;
   /** Counts users of this page: a controller made for an earlier one is thrown away. */
   #generation = 0;
 
@@ -63,14 +65,17 @@ export class VoiceSession {
 
   /** Goes into a voice channel; the bar says at once that it is being tried. */
   async join(userId: string, channelId: string): Promise<void> {
+    this.#wanted = channelId;
     if (!this.#controller) this.#view = { ...noCall, state: 'joining', channelId };
     const controller = await this.prepare(userId);
+    if (this.#wanted !== channelId) return; // another click came meanwhile
     if (controller) await controller.join(channelId);
-    else if (this.#view.state === 'joining') this.#showNotLoaded(channelId);
+    else this.#showNotLoaded(channelId);
   }
 
   /** Leaves the call, or closes its bar. */
   disconnect(): void {
+    this.#wanted = null;
     if (this.#controller) this.#controller.disconnect();
     else this.#view = noCall;
   }
@@ -78,6 +83,7 @@ export class VoiceSession {
   /** Whoever was here is leaving: the call ends and the engine goes. */
   end(): void {
     this.#generation += 1;
+    this.#wanted = null;
     this.#loading?.then((controller) => controller.dispose()).catch(() => undefined);
     this.#loading = null;
     this.#controller = null;
@@ -89,7 +95,7 @@ export class VoiceSession {
     controller.subscribe((view) => {
       if (this.#controller === controller) this.#view = view;
     });
-    this.#view = controller.view;
+    if (this.#wanted === null) this.#view = controller.view;
   }
 
   #showNotLoaded(channelId: string): void {
