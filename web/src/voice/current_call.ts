@@ -88,6 +88,7 @@ export class CurrentCall {
     const next = this.#ports.createRoom({ ...target, iceServers, resumeToken: before?.token ?? null });
     if (before) this.#next = next;
     else this.#room = next;
+    before?.beginMove();
     this.#ports.changed();
     try {
       await next.join();
@@ -99,6 +100,7 @@ export class CurrentCall {
       if (before && this.#next === next && !this.#wanted) this.#explain(error);
     } finally {
       if (this.#next === next) this.#next = null;
+      before?.endMove();
       this.#ports.changed();
     }
   }

@@ -9,8 +9,9 @@ import type { LinkPorts, PeerLink } from './peer_link';
 import { reasonOf, type Reason } from './reasons';
 import { RepairSlots } from './repair';
 import { listenToRoom, type RoomDispatchHandlers } from './room_dispatches';
-import { reasonInRoom, reasonOfRefusal, type Names } from './room_reason';
+import { reasonInRoom, reasonOfEviction, reasonOfRefusal, type Names } from './room_reason';
 import { RoomStateMachine, type RoomState } from './room_state';
+import { Returning } from './returning';
 import { Roster, type RosterSnapshot } from './roster';
 import { Rounds } from './rounds';
 import { SelfReport } from './self_report';
@@ -60,6 +61,7 @@ export class VoiceRoom {
   readonly #admission: Admission;
   readonly #iceServers: IceServers;
   readonly #roster = new Roster();
+  readonly #returning = new Returning(() => this.#comeBack());
   readonly #report: SelfReport;
   readonly #rounds: Rounds;
   #stops: (() => void)[] = [];
@@ -158,6 +160,15 @@ export class VoiceRoom {
     if (!this.ended) this.#end('disconnected', null);
   }
 
+  /** A switch carries our token: until it is answered nothing else may, and a refusal leaves us here. */
+  beginMove(): void {
+    this.#returning.hold();
+  }
+
+  endMove(): void {
+    this.#returning.release();
+  }
+
   /** Our microphone is another one now, or gone. */
   replaceTrack(track: AudioTrack | null): void {
     this.links.replaceTrack(track);
@@ -193,12 +204,13 @@ export class VoiceRoom {
     this.#rounds.gatewayRenewed();
     this.#roster.forgetRev();
     if (this.participantId === null) return;
-    if (live) void this.#comeBack();
+    if (live) this.#returning.begin();
     this.#judge();
   }
 
   /** The sound has gone on meanwhile; the server, perhaps a new one, must hear who we are. */
   async #comeBack(): Promise<void> {
+    if (this.ended) return;
     if (this.#rounds.awayTooLong) return this.#giveUp();
     const flags = this.#ports.self();
     try {
@@ -213,12 +225,14 @@ export class VoiceRoom {
   async #refusedToComeBack(refusal: Refusal, flags: SelfFlags): Promise<void> {
     this.#ports.diagnostics.note('not resumed', { code: refusal.code });
     if (this.ended || isLost(refusal)) return; // lost: the next connection tries again
+    if (this.#returning.held) return this.#returning.begin(); // a switch was faster; should it be refused, we try again
     if (refusal.code !== 'invalid_resume_token') return this.#refused(refusal);
     this.#admission.forgetToken();
     try {
       this.#admitted(await this.#admission.enter(flags, false), flags);
     } catch (error) {
-      this.#refused(refusalOf(error));
+      const again = refusalOf(error);
+      if (!isLost(again)) this.#refused(again);
     }
   }
 
@@ -261,8 +275,8 @@ export class VoiceRoom {
       superseded: (participantId) => {
         if (participantId === this.participantId) this.#end('superseded', reasonOf('superseded'));
       },
-      kicked: (participantId) => {
-        if (participantId === this.participantId) this.#end('disconnected', reasonOf('kicked'));
+      kicked: (participantId, reason) => {
+        if (participantId === this.participantId) this.#end('disconnected', reasonOfEviction(reason));
       },
       holderAsked: (askId) => {
         if (this.participantId !== null) this.#send('voice.answer', { ask_id: askId });
@@ -275,10 +289,10 @@ export class VoiceRoom {
     this.#judge();
   }
 
+  /** Moved and replaced are our own doing where `voice.superseded` does not come as well. */
   #ownDeparture(reason: string): void {
-    if (reason === 'lost') void this.#comeBack();
+    if (reason === 'lost') this.#returning.begin();
     else if (reason === 'kicked') this.#end('disconnected', reasonOf('kicked'));
-    else if (reason === 'moved' || reason === 'replaced') this.#end('superseded', reasonOf('superseded'));
   }
 
   async #askForRoom(): Promise<void> {

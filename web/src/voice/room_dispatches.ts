@@ -8,7 +8,7 @@ export interface RoomDispatchHandlers {
   settled(room: Room): void;
   signal(signal: ReceivedSignal): void;
   superseded(participantId: string): void;
-  kicked(participantId: string): void;
+  kicked(participantId: string, reason: string): void;
   holderAsked(askId: string): void;
 }
 
@@ -54,7 +54,7 @@ export function listenToRoom(
     ),
     signalling.on(
       'voice.kicked',
-      here<Left>((d) => on.kicked(d.participant_id)),
+      here<Left>((d) => on.kicked(d.participant_id, d.reason)),
     ),
     signalling.on('voice.holder_asked', (d) => on.holderAsked((d as { ask_id: string }).ask_id)),
     signalling.on('voice.signal', (d) => {

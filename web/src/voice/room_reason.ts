@@ -17,6 +17,11 @@ export function reasonOfRefusal(refusal: Refusal, names: Names): Reason {
   return reasonOf('join_failed', refusal.code);
 }
 
+/** Why the server has put us out, by the code it gives the page. */
+export function reasonOfEviction(code: string): Reason {
+  return reasonOf(code === 'voice_disabled' ? code : 'kicked');
+}
+
 function alreadyIn(detail: unknown, names: Names): Reason {
   const { channel_id: channelId, device } = (detail ?? {}) as { channel_id?: unknown; device?: unknown };
   if (typeof channelId !== 'string' || typeof device !== 'string')

@@ -55,6 +55,8 @@ export class FakeServer {
   };
   policy: 'all' | 'relay' = 'all';
   settled = true;
+  /** Answers every question about a stall with yes. */
+  everybodyPresent = false;
   #stopLeases = () => {};
 
   constructor(clock: FakeClock) {
@@ -104,7 +106,7 @@ export class FakeServer {
       case 'voice.heard':
         return this.#heard(fields['participant_ids'] as string[]);
       case 'voice.report_stall':
-        return { present: this.#seats.get(fields['participant_id'] as string)?.gateway.live ?? false };
+        return { present: this.everybodyPresent || this.#present(fields['participant_id'] as string) };
       default:
         return {};
     }
@@ -129,6 +131,10 @@ export class FakeServer {
     const d = { channel_id: seat.channelId, participant_id: participantId, reason: 'kicked' };
     seat.gateway.deliver('voice.kicked', d);
     this.#leave(participantId, 'kicked');
+  }
+
+  #present(participantId: string): boolean {
+    return this.#seats.get(participantId)?.gateway.live ?? false;
   }
 
   #join(gateway: FakeGateway, join: JoinCommand): JoinReply {
@@ -182,8 +188,9 @@ export class FakeServer {
 
   #leave(id: string, reason: string): object {
     const seat = this.#seats.get(id);
+    const d = { participant_id: id, reason };
+    if (seat) this.#announce(seat.channelId, 'voice.participant_left', d); // to who leaves as well
     this.#seats.delete(id);
-    if (seat) this.#announce(seat.channelId, 'voice.participant_left', { participant_id: id, reason });
     return {};
   }
 
