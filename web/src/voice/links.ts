@@ -67,8 +67,8 @@ export class Links {
     for (const link of this.#links.values()) void link.sample();
   }
 
-  advance(elapsedMs: number, mayRepair: boolean): void {
-    for (const link of this.all) link.advance(elapsedMs, mayRepair);
+  advance(elapsedMs: number): void {
+    for (const link of this.all) link.advance(elapsedMs);
   }
 
   resetBaselines(): void {

@@ -4,6 +4,7 @@ import type { Connection } from './connection';
 import { ConnectionPair } from './connection_pair';
 import { diagnose, knownRelayFault } from './diagnosis';
 import type { IceServers } from './ice_servers';
+import { LinkHealth } from './link_health';
 import { LinkStateMachine, type LinkState, type ShownLinkState } from './link_state';
 import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
 import { reasonOf, type Reason, type ReasonCode } from './reasons';
@@ -11,17 +12,6 @@ import { FIRST_CONNECT, LadderRun, REPAIR, type RepairSlots, type RepairStep } f
 import { RepairRequests } from './repair_requests';
 import type { Participant, ReceivedSignal, Signal } from './wire';
 
-/** A link that was heard is in trouble after so long without a packet. */
-const STALL_MS = 1_500;
-/** A connection that has just replaced another gets so long for its first packet. */
-const FIRST_PACKET_MS = 5_000;
-/** A peer counts as heard for so long after a packet of its sound. */
-const HEARD_MS = 2_000;
-const REPORT_MS = 10_000;
-/** ICE consent is checked every few seconds and lapses (RFC 7675 gives it 30 s; a dead path is known sooner). */
-const CONSENT_MS = 6_000;
-/** The path has outlived the sound when consent came so long after the last packet. */
-const SILENCE_MS = 1_500;
 /** The impolite side waits so long for the other's offer. */
 const OFFER_ANYWAY_MS = 3_000;
 const BACK_TO_DIRECT_MS = 30_000;
@@ -37,6 +27,8 @@ export interface LinkPorts {
   send(to: string, signal: Signal): void;
   /** The sound of the peer is this track now. */
   track(peerId: string, track: AudioTrack): void;
+  /** Whether the gateway answers: the time of the ladders runs only then. */
+  mayRepair(): boolean;
   /** A link that was well is not; the gateway should be probed and the server asked about that peer. */
   troubled(link: PeerLink): void;
   changed(): void;
@@ -57,6 +49,7 @@ export class PeerLink {
   readonly #ports: LinkPorts;
   readonly #polite: boolean;
   readonly #machine: LinkStateMachine;
+  readonly #health: LinkHealth;
   readonly #requests = new RepairRequests();
   #participant: Participant;
   #ladder: LadderRun | null;
@@ -74,6 +67,7 @@ export class PeerLink {
     this.peerId = participant.id;
     this.#polite = selfId > this.peerId;
     this.knownSince = ports.clock.now();
+    this.#health = new LinkHealth(ports.clock, () => this.pair.current, participant.sends_audio);
     this.#ladder = new LadderRun(FIRST_CONNECT, () => ports.clock.random());
     this.#machine = new LinkStateMachine((from, to) => {
       this.#note('link', { from, to, rung: this.#ladder?.rung ?? 0 });
@@ -124,12 +118,9 @@ export class PeerLink {
     return this.#okSince !== null;
   }
 
-  /** Whether sound comes from the peer and, if we `send`, ours is reported to arrive; play-out is the caller's to know. */
-  heard(now: number, sending: boolean): boolean {
-    const watch = this.pair.current?.watch;
-    if (!watch || this.state !== 'ok') return false;
-    const fresh = this.#participant.sends_audio ? watch.packetAge(now) <= HEARD_MS : this.#consents(now);
-    return fresh && (!sending || watch.reportAge(now) < REPORT_MS);
+  /** Whether sound flows both ways, if we are `sending` at all; play-out is the caller's to know. */
+  heard(sending: boolean): boolean {
+    return !this.#machine.starting && this.#health.heard(sending, this.state === 'ok');
   }
 
   /** Packets received on the connection of the moment. */
@@ -138,8 +129,8 @@ export class PeerLink {
   }
 
   update(participant: Participant): void {
-    const begins = participant.sends_audio && !this.#participant.sends_audio;
-    if (begins) this.pair.current?.watch.reset(this.#ports.clock.now());
+    if (participant.sends_audio && !this.#participant.sends_audio) this.#health.reset();
+    this.#health.sendsAudio = participant.sends_audio;
     this.#participant = participant;
   }
 
@@ -156,9 +147,10 @@ export class PeerLink {
     this.#judge();
   }
 
-  /** Lets the ladder run on; `mayRepair` is false while the gateway does not answer. */
-  advance(elapsedMs: number, mayRepair: boolean): void {
+  /** Lets the ladder run on. */
+  advance(elapsedMs: number): void {
     this.#judge();
+    const mayRepair = this.#ports.mayRepair();
     if (mayRepair && this.#present) this.#climb(elapsedMs);
     if (this.#machine.starting || this.state === 'failed') this.#nameKnownFault();
     if (!this.#ladder && mayRepair) this.#considerDirect();
@@ -168,6 +160,7 @@ export class PeerLink {
   suspect(cause: string): void {
     if (this.#machine.starting) return;
     this.#note('suspected', { cause });
+    this.#health.suspect();
     const news = this.#ladder === null;
     if (this.state === 'ok') this.#machine.become('unstable');
     this.#ladder = new LadderRun(REPAIR, () => this.#ports.clock.random());
@@ -176,7 +169,7 @@ export class PeerLink {
 
   /** The counters stood still with the page, not with the network. */
   resetBaseline(): void {
-    this.pair.current?.watch.reset(this.#ports.clock.now());
+    this.#health.reset();
   }
 
   close(): void {
@@ -187,42 +180,17 @@ export class PeerLink {
   }
 
   #judge(): void {
-    const connection = this.pair.current;
-    if (!connection) return;
-    const now = this.#ports.clock.now();
-    if (this.#alive(connection, now)) return this.#recover(now);
-    if (this.#silent(connection, now)) return this.#fallSilent();
-    if (this.state === 'ok' && this.#stalled(connection, now)) this.suspect('stall');
+    if (this.#health.alive) return this.#recover();
+    if (this.#health.silent) return this.#fallSilent();
+    if (this.state === 'ok' && this.#health.stalled) this.suspect('stall');
     if (this.state === 'unstable' && !this.#ladder) this.suspect('silent path lost');
   }
 
-  #alive(connection: Connection, now: number): boolean {
-    if (!this.#participant.sends_audio) return connection.state === 'connected' && this.#consents(now);
-    return connection.watch.flowed && connection.watch.packetAge(now) < STALL_MS;
-  }
-
-  #stalled(connection: Connection, now: number): boolean {
-    const { watch } = connection;
-    if (!this.#participant.sends_audio)
-      return watch.packetAge(now) >= FIRST_PACKET_MS && !this.#consents(now);
-    return watch.packetAge(now) >= (watch.flowed ? STALL_MS : FIRST_PACKET_MS);
-  }
-
-  /** The path stands and only the sound is missing: nothing a restart could mend. */
-  #silent({ state, watch }: Connection, now: number): boolean {
-    if (!this.#participant.sends_audio || state !== 'connected') return false;
-    return this.#consents(now) && watch.consentAfterPackets >= SILENCE_MS;
-  }
-
-  #consents(now: number): boolean {
-    return (this.pair.current?.watch.consentAge(now) ?? Infinity) < CONSENT_MS;
-  }
-
-  #recover(now: number): void {
+  #recover(): void {
     if (this.state === 'ok') return;
     this.#endLadder();
     this.#reason = null;
-    this.#okSince = now;
+    this.#okSince = this.#ports.clock.now();
     this.#present = true;
     this.#machine.become('ok');
   }
@@ -351,9 +319,8 @@ export class PeerLink {
     if (connection !== this.pair.current) return;
     if (connection.state === 'connected') this.#watchClosely(connection, CLOSE_LOOKS);
     if (this.state !== 'ok') return;
-    const quiet = connection.watch.packetAge(this.#ports.clock.now()) > STALL_MS / 2;
-    if (connection.state === 'failed' || (connection.state === 'disconnected' && quiet))
-      this.suspect(connection.state);
+    const lost = connection.state === 'disconnected' && this.#health.quiet;
+    if (lost || connection.state === 'failed') this.suspect(connection.state);
   }
 
   /** Sound follows within a moment: nobody should wait for the next round to hear of it. */

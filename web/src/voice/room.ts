@@ -216,7 +216,7 @@ export class VoiceRoom {
     try {
       this.#admitted(await this.#admission.resume(flags), flags);
       this.links.resend();
-      this.links.advance(0, true);
+      this.links.advance(0);
     } catch (error) {
       await this.#refusedToComeBack(refusalOf(error), flags);
     }
@@ -387,6 +387,7 @@ export class VoiceRoom {
         if (signalling.live) this.#send('voice.signal', { to, ...signal });
       },
       track: (peerId, track) => this.#ports.play(peerId, track),
+      mayRepair: () => this.#rounds.gatewayAnswers,
       troubled: (link) => this.#rounds.troubled(link),
       changed: () => this.#linkChanged(),
       note: (event, details) => diagnostics.note(event, details),

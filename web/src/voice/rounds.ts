@@ -47,7 +47,7 @@ export class Rounds {
   constructor(ports: RoundsPorts) {
     const { signalling, clock, environment } = ports;
     this.#ports = ports;
-    this.#gateway = new GatewayWatch(signalling, clock, () => ports.links.advance(0, true));
+    this.#gateway = new GatewayWatch(signalling, clock, () => ports.links.advance(0));
     this.#questions = new StallQuestions(signalling, clock);
     this.#heard = new HeardReports(signalling, clock);
     this.#contact = new Contact(clock);
@@ -58,6 +58,11 @@ export class Rounds {
   /** Whether the gateway is known not to answer. */
   get gatewayLost(): boolean {
     return this.#gateway.lost;
+  }
+
+  /** Whether repair may go on: the gateway is not even under suspicion. */
+  get gatewayAnswers(): boolean {
+    return this.#gateway.answers;
   }
 
   get awayTooLong(): boolean {
@@ -94,7 +99,7 @@ export class Rounds {
   }
 
   heard(link: PeerLink): boolean {
-    return link.heard(this.#ports.clock.now(), this.#ports.sending()) && !this.#ports.playbackBlocked();
+    return link.heard(this.#ports.sending()) && !this.#ports.playbackBlocked();
   }
 
   #facts(link: PeerLink): PeerFacts {
@@ -116,7 +121,7 @@ export class Rounds {
       links.resetBaselines();
     }
     links.sample();
-    links.advance(late ? 0 : elapsedMs, this.#gateway.answers);
+    links.advance(late ? 0 : elapsedMs);
     this.#visit();
     if (signalling.live || links.all.some((link) => link.state === 'ok')) this.#contact.touch();
     this.#ports.done();
@@ -130,7 +135,7 @@ export class Rounds {
       const entry = roster.participants.get(link.peerId);
       if (link.state === 'ok') {
         this.#questions.forget(link.peerId);
-        if (link.heard(now, false) && entry?.connection !== 'connected') vouchedFor.push(link.peerId);
+        if (link.heard(false) && entry?.connection !== 'connected') vouchedFor.push(link.peerId);
       } else if (!entry && roster.settled) {
         links.remove(link.peerId); // departed, and no sound says otherwise
       } else if (link.everHeard || now - link.knownSince > ASK_ABOUT_NEWCOMER_MS) {

@@ -112,7 +112,8 @@ export class VoiceInput {
   configure(settings: VoiceSettings, inCall: boolean): void {
     const before = this.#settings;
     this.#settings = settings;
-    this.#talk.configure(settings.talkKey, settings.latching);
+    const sameKey = before.talkKey === settings.talkKey && before.latching === settings.latching;
+    if (!sameKey) this.#talk.configure(settings.talkKey, settings.latching);
     this.#gate.set({ mode: settings.mode });
     this.#meter?.setThreshold(settings.thresholdDbfs);
     if (inCall) this.#listen();

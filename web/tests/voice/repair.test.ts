@@ -179,7 +179,7 @@ test('a tick that comes late resets the baseline: a frozen page is no stall', as
   await rig.clock.advance(600);
   await rig.clock.freeze(10_000);
   rig.small.link.resetBaseline();
-  rig.small.link.advance(0, true);
+  rig.small.link.advance(0);
   expect(rig.small.link.state).toBe('ok');
 });
 
@@ -189,7 +189,7 @@ test('a suspicion from outside starts the ladder again from its first rung', asy
   await rig.clock.advance(8_000);
   expect(rig.small.rungs).toEqual(['restart', 'restart_fresh']);
   rig.small.link.suspect('online');
-  rig.small.link.advance(0, true);
+  rig.small.link.advance(0);
   expect(rig.small.rungs).toEqual(['restart', 'restart_fresh', 'restart']);
 });
 

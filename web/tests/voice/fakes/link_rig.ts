@@ -58,6 +58,7 @@ export class End {
       slots: this.slots,
       send: (_to: string, signal: Signal) => this.#send(signal),
       track: () => undefined,
+      mayRepair: () => this.mayRepair,
       troubled: () => void this.troubles++,
       changed: () => undefined,
       note: (event: string, details: object = {}) => this.notes.push(`${event} ${JSON.stringify(details)}`),
@@ -136,9 +137,9 @@ export class LinkRig {
 
   #tick(): void {
     this.clock.after(TICK_MS, () => {
-      for (const { link, mayRepair } of this.#ticking ? [this.small, this.large] : []) {
+      for (const { link } of this.#ticking ? [this.small, this.large] : []) {
         void link.sample();
-        link.advance(TICK_MS, mayRepair);
+        link.advance(TICK_MS);
       }
       this.#tick();
     });

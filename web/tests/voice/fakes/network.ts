@@ -31,6 +31,8 @@ export class FakeNetwork {
   readonly #connecting = new Set<string>();
   relay: 'up' | 'refuses' | 'silent' = 'up';
   stun: 'up' | 'silent' = 'up';
+  /** Whether RTCP reports come through. */
+  reports = true;
   /** How long an operation of a connection takes, in milliseconds. */
   operationMs: () => number = () => 0;
 
@@ -102,7 +104,7 @@ export class FakeNetwork {
     if (counters.reported) counters.reportedMs += elapsed;
     counters.up = this.#isUp(connection.wire);
     counters.flows = this.flows(connection);
-    counters.reported = counters.up && connection.sending;
+    counters.reported = counters.up && connection.sending && this.reports;
   }
 
   sample(connection: FakeTransport) {

@@ -1,0 +1,136 @@
+/** ICE servers: given by the server, renewed in time, applied without harm, never known to the client itself. */
+import { expect, test } from 'vitest';
+import { IceServers, isForeignRelay } from '../../src/voice/ice_servers';
+import type { IceServersReply } from '../../src/voice/wire';
+import { FakeClock } from './fakes/clock';
+import { FakeNetwork } from './fakes/network';
+import { Scene } from './fakes/scene';
+
+const RELAY = { urls: ['turn:relay.example:3478'], username: 'user', credential: 'secret' };
+
+function reply(life: number | null, change: Partial<IceServersReply> = {}): IceServersReply {
+  return { ice_servers: [RELAY], expires_in_seconds: life, ice_transport_policy: 'all', ...change };
+}
+
+function asking(answers: () => Promise<IceServersReply>) {
+  const clock = new FakeClock();
+  const seen = { asked: 0, renewed: 0 };
+  const ask = () => (seen.asked++, answers());
+  const servers = new IceServers({ clock, ask, renewed: () => seen.renewed++, note: () => undefined }, []);
+  return { clock, servers, seen };
+}
+
+test('they are renewed at 60 % of their life, again and again', async () => {
+  const { clock, servers, seen } = asking(() => Promise.resolve(reply(1_000)));
+  servers.take(reply(1_000));
+  await clock.advance(599_000);
+  expect(seen).toEqual({ asked: 0, renewed: 0 });
+  await clock.advance(2_000);
+  expect(seen).toEqual({ asked: 1, renewed: 1 });
+  await clock.advance(600_000);
+  expect(seen.asked).toBe(2);
+  servers.close();
+  await clock.advance(5_000_000);
+  expect(seen.asked).toBe(2);
+});
+
+test('a failed renewal is tried again every 30 s, and the old ones stay', async () => {
+  let works = false;
+  const { clock, servers, seen } = asking(() =>
+    works ? Promise.resolve(reply(1_000)) : Promise.reject(new Error('no')),
+  );
+  servers.take(reply(1_000));
+  await clock.advance(600_000 + 61_000);
+  expect(seen).toEqual({ asked: 3, renewed: 0 });
+  expect(servers.servers).toEqual([RELAY]);
+  works = true;
+  await clock.advance(30_000);
+  expect(seen).toEqual({ asked: 4, renewed: 1 });
+});
+
+test('those that do not expire are left alone', async () => {
+  const { clock, servers, seen } = asking(() => Promise.resolve(reply(null)));
+  servers.take(reply(null));
+  await clock.advance(100 * 3_600_000);
+  expect([seen.asked, servers.shortLived]).toEqual([0, false]);
+});
+
+test('their life counts by the running of our clock, whatever its date', () => {
+  const { clock, servers } = asking(() => Promise.reject(new Error('no')));
+  servers.take(reply(700));
+  clock.sleep(-1e9);
+  expect(servers.shortLived).toBe(false);
+  servers.take(reply(599));
+  expect(servers.shortLived).toBe(true);
+});
+
+test('those who ask at the same time share one request', async () => {
+  const { servers, seen } = asking(() => Promise.resolve(reply(1_000)));
+  await Promise.all([servers.refresh(), servers.refresh(), servers.refresh()]);
+  expect(seen.asked).toBe(1);
+});
+
+test('the policy of the instance and of a rebuild', () => {
+  const { servers } = asking(() => Promise.reject(new Error('no')));
+  servers.take(reply(null));
+  expect(servers.configuration(false).iceTransportPolicy).toBe('all');
+  expect(servers.configuration(true).iceTransportPolicy).toBe('relay');
+  servers.take(reply(null, { ice_servers: [{ urls: ['stun:stun.example'] }] }));
+  expect([servers.relayConfigured, servers.configuration(true).iceTransportPolicy]).toEqual([false, 'all']);
+  servers.take(reply(null, { ice_transport_policy: 'relay' }));
+  expect(servers.configuration(false).iceTransportPolicy).toBe('relay');
+});
+
+test('what would make the browser throw is left out', () => {
+  const { servers } = asking(() => Promise.reject(new Error('no')));
+  const bad = [
+    { urls: ['http://example', 'stun:stun.example'] },
+    { urls: ['turn:nameless.example'] },
+    { urls: ['turn: x'] },
+  ];
+  servers.take(reply(null, { ice_servers: [...bad, RELAY] }));
+  expect(servers.servers).toEqual([{ urls: ['stun:stun.example'] }, RELAY]);
+});
+
+test("a relay on another host is somebody else's", () => {
+  expect(isForeignRelay('turn:relay.example:3478?transport=udp', 'chat.example')).toBe(true);
+  expect(isForeignRelay('turn:Chat.example:3478', 'chat.example')).toBe(false);
+  expect(isForeignRelay('turns:[2001:db8::1]:443', '[2001:db8::1]')).toBe(false);
+});
+
+test('the client begins with what it was given, none of its own', async () => {
+  const scene = new Scene();
+  const seen: RTCConfiguration[] = [];
+  const factory = FakeNetwork.prototype.factory.bind(scene.network);
+  scene.network.factory = (host) => (configuration, events) => {
+    seen.push(configuration);
+    return factory(host)(configuration, events);
+  };
+  scene.server.iceServers.ice_servers = [];
+  await scene.call('ann', 'ben');
+  expect(seen.map((one) => one.iceServers)).toEqual([[], []]);
+});
+
+test('a renewal reaches the connections, and restarts only those over a relay of strangers', async () => {
+  const scene = new Scene();
+  scene.server.iceServers = { ice_servers: [RELAY], life: 1_000 };
+  scene.network.onlyRelay('ann', 'ben', true);
+  const [ann] = await scene.call('ann', 'ben');
+  scene.server.policy = 'relay';
+  const restarts = () =>
+    scene.said('voice.signal').filter((d) => (d as { data: { type?: string } }).data.type === 'offer').length;
+  const before = restarts();
+  await scene.seconds(605);
+  expect(restarts()).toBeGreaterThan(before);
+  expect(ann!.voice.view.state).toBe('connected');
+});
+
+test('a healthy direct link is not restarted by a renewal', async () => {
+  const scene = new Scene();
+  scene.server.iceServers = { ice_servers: [RELAY], life: 1_000 };
+  await scene.call('ann', 'ben');
+  const before = scene.said('voice.signal').length;
+  await scene.seconds(605);
+  expect(scene.said('voice.ice_servers').length).toBeGreaterThanOrEqual(2);
+  expect(scene.said('voice.signal')).toHaveLength(before);
+});
