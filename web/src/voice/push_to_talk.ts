@@ -23,12 +23,15 @@ export interface TalkHandlers {
 /** The page's keys and pointers; the answer stops listening. */
 export type TalkSurface = (handlers: TalkHandlers) => () => void;
 
+/** What holds the talk key down: the chosen key, or the button on the page; both may at once. */
+type Finger = 'key' | 'button';
+
 export class PushToTalk {
+  readonly #down = new Set<Finger>();
   readonly #surface: TalkSurface;
   readonly #changed: (held: boolean) => void;
   #key: TalkKey = { kind: 'key', code: 'Space' };
   #latching = false;
-  #held = false;
   #latched = false;
   #stopListening: (() => void) | null = null;
 
@@ -39,12 +42,12 @@ export class PushToTalk {
   }
 
   get active(): boolean {
-    return this.#latching ? this.#latched : this.#held;
+    return this.#latching ? this.#latched : this.#down.size > 0;
   }
 
   /** `latching` makes one press start and the next one stop, for who cannot hold a key. */
   configure(key: TalkKey, latching: boolean): void {
-    this.#set(false, false);
+    this.#letGo();
     this.#key = key;
     this.#latching = latching;
   }
@@ -54,49 +57,71 @@ export class PushToTalk {
     this.#stopListening ??= this.#surface({
       pressed: (press) => this.#pressed(press),
       released: (press) => this.#released(press),
-      away: () => this.release(),
+      away: () => this.#away(),
     });
   }
 
   stop(): void {
     this.#stopListening?.();
     this.#stopListening = null;
-    this.#set(false, false);
+    this.#letGo();
   }
 
   /** The button on the page went down. */
   press(): void {
-    if (this.#held) return;
-    this.#set(true, this.#latching && !this.#latched);
+    this.#press('button');
   }
 
   /** The button came up, or can be held no longer; a latch stays. */
   release(): void {
-    this.#set(false, this.#latched);
+    this.#release('button');
   }
 
   #pressed(press: TalkPress): void {
     if (!this.#isKey(press)) return;
-    if (press.editable) return this.release();
+    if (press.editable) return this.#release('key');
     if (press.modified) return;
     press.preventDefault();
-    this.press();
+    this.#press('key');
   }
 
   #released(press: TalkPress): void {
     if (!this.#isKey(press)) return;
-    if (this.#held) press.preventDefault(); // a button in focus would be clicked by the space bar
-    this.release();
+    if (this.#down.has('key')) press.preventDefault(); // a button in focus would be clicked by the space bar
+    this.#release('key');
   }
 
   #isKey(press: TalkPress): boolean {
     return press.key === (this.#key.kind === 'key' ? this.#key.code : this.#key.button);
   }
 
-  #set(held: boolean, latched: boolean): void {
+  #press(finger: Finger): void {
+    const first = this.#down.size === 0;
+    this.#change(() => {
+      this.#down.add(finger);
+      if (first && this.#latching) this.#latched = !this.#latched;
+    });
+  }
+
+  #release(finger: Finger): void {
+    this.#change(() => this.#down.delete(finger));
+  }
+
+  /** Nothing can be held in a window one does not look at; a latch stays. */
+  #away(): void {
+    this.#change(() => this.#down.clear());
+  }
+
+  #letGo(): void {
+    this.#change(() => {
+      this.#down.clear();
+      this.#latched = false;
+    });
+  }
+
+  #change(change: () => void): void {
     const before = this.active;
-    this.#held = held;
-    this.#latched = latched;
+    change();
     if (before !== this.active) this.#changed(this.active);
   }
 }
