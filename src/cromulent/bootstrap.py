@@ -23,12 +23,12 @@ from cromulent.gateway import (
     Handshake,
     Hub,
     InstanceInfo,
+    PresenceNews,
     Room,
     StunPort,
     VoiceCommands,
     VoiceEndpoints,
     Welcome,
-    announce_presence_through,
     announce_voice_through,
     encode_fact,
     keep_alive,
@@ -177,7 +177,7 @@ async def _build(config: Config, database: Database, clock: Clock) -> Parts:
         renderer=renderer,
         messages=MessageService(database, clock, renderer, posts_per_10_seconds=config.limits.posts_per_10_seconds),
         hub=hub,
-        presence=PresenceTracker(clock, announce_presence_through(hub)),
+        presence=PresenceTracker(clock, PresenceNews(hub)),
         typing=TypingTracker(clock),
         voice=voice,
         voice_endpoints=VoiceEndpoints(voice),
@@ -231,9 +231,7 @@ def _gateway(config: Config, parts: Parts, clock: Clock) -> AsgiApp:
     return GatewayServer(
         hub=parts.hub,
         handshake=Handshake(parts.accounts, instance, limits),
-        welcome=Welcome(
-            parts.database, parts.hub, limits, online=parts.presence.online_user_ids, rooms=_rooms_of(parts.voice)
-        ),
+        welcome=Welcome(parts.database, parts.hub, limits, presence=parts.presence, rooms=_rooms_of(parts.voice)),
         commands=commands,
         events=_connection_events(parts),
         limits=limits,

@@ -41,6 +41,11 @@ class ClientModel:
         self._stage = "new"
         self._seen_here = set()
 
+    @property
+    def has_started(self) -> bool:
+        """Whether this connection has been told `ready` or `resumed`."""
+        return self._stage == "started"
+
     def handle(self, frame: Json) -> None:
         """Apply one server frame. Raises `GapInFeed`."""
         op = frame["op"]
@@ -87,7 +92,8 @@ class ClientModel:
         self._stage = "started"
         if resumed["cursor"] != self.cursor:
             self._complain(f"resumed from {resumed['cursor']}, not from {self.cursor}")
-        self.online = set(resumed["presence"])
+        kept = set[str]() if resumed["presence_settled"] else self.online
+        self.online = kept | set(resumed["presence"])
         self._take_rooms(resumed["rooms"])
 
     def _take_rooms(self, rooms: list[Json]) -> None:
@@ -162,6 +168,8 @@ class ClientModel:
         if name == "presence.changed":
             self.online |= set(data["online"])
             self.online -= set(data["offline"])
+        elif name == "presence.settled":
+            self.online = set(data["online"])
         elif name == "voice.room_settled":
             self.rooms[data["channel_id"]] = {**data, "participants": _by_id(data["participants"])}
         elif name.startswith("voice.participant_"):

@@ -13,11 +13,12 @@ from cromulent.channels.model import ChannelKind, Visibility
 from cromulent.db import INSTANCE_FEED, LogRow, Unit, Writing, channel_feed, head_pos, open_database, rows_after
 from cromulent.db import Connection as DatabaseConnection
 from cromulent.db.schema import feeds
-from cromulent.gateway import Connection, GatewayLimits, Hub, Welcome, encode_fact
+from cromulent.gateway import Connection, GatewayLimits, Hub, PresenceNews, Welcome, encode_fact
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
 from cromulent.messages import Message, MessagePosted
+from cromulent.presence import PresenceTracker
 from tests.gateway.fake_socket import FakeSocket
 
 
@@ -29,9 +30,9 @@ class Stage:
         self.clock = clock
         self.limits = limits or GatewayLimits()
         self.database = open_database(path, clock, Writing(encode_fact, {UserCreated: [enrol_new_user]}))
-        self.online: list[str] = []
         self.hub = Hub(0)
-        self.welcome = Welcome(self.database, self.hub, self.limits, online=lambda: self.online, rooms=lambda _: [])
+        self.presence = PresenceTracker(clock, PresenceNews(self.hub))
+        self.welcome = Welcome(self.database, self.hub, self.limits, presence=self.presence, rooms=lambda _: [])
 
     async def start(self) -> None:
         """Begin to take units; the hub starts at the head of the log, as the server's does."""

@@ -37,7 +37,7 @@ async def prune_to(stage: Stage, rows: int) -> None:
 
 async def test_a_cursor_brings_exactly_what_was_missed(stage: Stage) -> None:
     channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    stage.online = [ann.user.id]
+    stage.presence.connection_opened(ann.user.id)
     listener = Listener(stage, ann)
     await listener.come()
     await post_many(stage, ann, channel, 3)
@@ -47,7 +47,8 @@ async def test_a_cursor_brings_exactly_what_was_missed(stage: Stage) -> None:
     await post_many(stage, ann, channel, 450)
     await listener.come()
     first = listener.socket.messages()[0]
-    assert first == {"op": "resumed", "cursor": cursor, "presence": [ann.user.id], "rooms": []}
+    online = {"presence": [ann.user.id], "presence_settled": False}
+    assert first == {"op": "resumed", "cursor": cursor, **online, "rooms": []}
     assert [seq for _, seq in listener.socket.durable()] == list(range(5, 455))
     assert listener.model.complaints == []
 

@@ -93,7 +93,7 @@ export class FakeConnection {
   }
 
   resumed(): void {
-    this.say({ op: 'resumed', cursor: 'ignored', presence: [], rooms: [] });
+    this.say({ op: 'resumed', cursor: 'ignored', presence: [], presence_settled: true, rooms: [] });
   }
 
   close(code: number): void {

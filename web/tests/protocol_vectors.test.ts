@@ -119,6 +119,7 @@ test('every dispatch is applied to every state it may meet', () => {
     'membership.added',
     'membership.removed',
     'presence.changed',
+    'presence.settled',
     'typing.started',
     'user.created',
     'user.updated',

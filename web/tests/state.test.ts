@@ -1,7 +1,7 @@
 /** The state's rules: snapshot and events, in every order they may come. */
 import { expect, test } from 'vitest';
 import { addMembersPage, memberIds, noMembers } from '../src/core/members';
-import type { Dispatch, Participant, Ready } from '../src/core/protocol.generated';
+import type { Dispatch, Participant, Ready, Resumed, Room } from '../src/core/protocol.generated';
 import {
   addUsers,
   emptyState,
@@ -144,14 +144,29 @@ test('an old rev changes nothing, a jump is applied and marked for mending', () 
   expect(stale).toBe(mended);
 });
 
+function resumed(presence: string[], presence_settled: boolean, rooms: Room[] = []): Resumed {
+  return { op: 'resumed', cursor: 'c', presence, presence_settled, rooms };
+}
+
 test('a resume renews presence and rooms and leaves the rest', () => {
   const typing = after(start, ['typing.started', { channel_id: 'general', user_id: ben.id }]);
   const room = { channel_id: 'lounge', rev: 1, settled: false, participants: [participant('p9')] };
-  const state = fromResumed(typing, { op: 'resumed', cursor: 'c', presence: [ben.id], rooms: [room] });
+  const state = fromResumed(typing, resumed([ben.id], true, [room]));
   expect([...state.online]).toEqual([ben.id]);
   expect(state.rooms.get('lounge')).toEqual(room);
   expect(state.typing.size).toBe(0);
   expect(state.channels).toBe(typing.channels);
+});
+
+test('after a start of the server nobody goes offline before presence has settled', () => {
+  const before = after(start, ['presence.changed', { online: [ben.id, 'u-cleo'], offline: [] }]);
+  const back = fromResumed(before, resumed([ann.id, 'u-dan'], false));
+  expect([...back.online].sort()).toEqual([ann.id, ben.id, 'u-cleo', 'u-dan'].sort());
+  const again = fromResumed(back, resumed([ann.id], false));
+  expect(again.online).toEqual(back.online);
+  const settled = after(again, ['presence.settled', { online: [ann.id, ben.id] }]);
+  expect([...settled.online]).toEqual([ann.id, ben.id]);
+  expect([...fromResumed(again, resumed([ben.id], true)).online]).toEqual([ben.id]);
 });
 
 test('members: events newer than a page win over it, whichever comes first', () => {

@@ -9,7 +9,7 @@ from cromulent.gateway.dispatch import encode_fact
 from cromulent.gateway.handshake import Handshake
 from cromulent.gateway.hub import Hub
 from cromulent.gateway.limits import GatewayLimits
-from cromulent.gateway.presence_news import announce_presence_through
+from cromulent.gateway.presence_news import PresenceNews
 from cromulent.gateway.protocol import InstanceInfo, Room
 from cromulent.gateway.server import ConnectionEvents, GatewayServer, keep_alive
 from cromulent.gateway.socket import GatewayProtocol
@@ -30,12 +30,12 @@ __all__ = [
     "Handshake",
     "Hub",
     "InstanceInfo",
+    "PresenceNews",
     "Room",
     "StunPort",
     "VoiceCommands",
     "VoiceEndpoints",
     "Welcome",
-    "announce_presence_through",
     "announce_voice_through",
     "encode_fact",
     "keep_alive",

@@ -8,6 +8,7 @@ from cromulent import wire
 from cromulent.gateway.protocol import (
     Participant,
     PresenceChanged,
+    PresenceSettled,
     Room,
     Struct,
     TypingStarted,
@@ -125,6 +126,7 @@ DURABLE: dict[str, type[Struct]] = {
 
 EPHEMERAL: dict[str, type[Struct]] = {
     "presence.changed": PresenceChanged,
+    "presence.settled": PresenceSettled,
     "typing.started": TypingStarted,
     "voice.participant_joined": VoiceParticipantJoined,
     "voice.participant_updated": VoiceParticipantUpdated,

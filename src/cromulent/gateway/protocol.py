@@ -215,10 +215,11 @@ class Ready(Struct, frozen=True, tag="ready", tag_field="op"):
 
 
 class Resumed(Struct, frozen=True, tag="resumed", tag_field="op"):
-    """The cursor was known; what was missed follows as dispatches."""
+    """The cursor was known; what was missed follows as dispatches. Not `presence_settled`: absence is not departure."""
 
     cursor: str
     presence: list[str]
+    presence_settled: bool
     rooms: list[Room]
 
 
@@ -302,6 +303,12 @@ class PresenceChanged(Struct, frozen=True):
 
     online: list[str]
     offline: list[str]
+
+
+class PresenceSettled(Struct, frozen=True):
+    """`presence.settled`: everybody who is online."""
+
+    online: list[str]
 
 
 class TypingStarted(Struct, frozen=True):

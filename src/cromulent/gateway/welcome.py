@@ -14,6 +14,7 @@ from cromulent.gateway.hub import Hub
 from cromulent.gateway.limits import GatewayLimits
 from cromulent.gateway.protocol import Ready, Resumed, Room
 from cromulent.gateway.snapshot import read_durable_state, to_snapshot
+from cromulent.presence import PresenceTracker
 
 
 class Welcome:
@@ -25,13 +26,13 @@ class Welcome:
         hub: Hub,
         limits: GatewayLimits,
         *,
-        online: Callable[[], list[str]],
+        presence: PresenceTracker,
         rooms: Callable[[list[str]], list[Room]],
     ) -> None:
         self._database = database
         self._hub = hub
         self._limits = limits
-        self._online = online
+        self._presence = presence
         self._rooms = rooms
 
     async def bring_live(self, connection: Connection, cursor: str | None) -> None:
@@ -56,13 +57,17 @@ class Welcome:
         )
         if pos is not None:
             self._hub.set_channels(connection, channel_ids)
-            connection.write(frame_of(Resumed(cursor, self._online(), self._rooms(channel_ids))))
+            connection.write(frame_of(self._resumed(cursor, channel_ids)))
         return pos
+
+    def _resumed(self, cursor: str, channel_ids: list[str]) -> Resumed:
+        presence = self._presence
+        return Resumed(cursor, presence.online_user_ids(), presence.settled, self._rooms(channel_ids))
 
     async def _start_afresh(self, connection: Connection) -> int:
         state = await self._database.read_in_thread(lambda session: read_durable_state(session, connection.user_id))
         channel_ids = [channel.id for channel in state.channels]
         self._hub.set_channels(connection, channel_ids)
-        snapshot = to_snapshot(state, self._online(), self._rooms(channel_ids))
+        snapshot = to_snapshot(state, self._presence.online_user_ids(), self._rooms(channel_ids))
         connection.write(frame_of(Ready(wire.user_to_wire(state.user), snapshot, state.cursor)))
         return state.pos

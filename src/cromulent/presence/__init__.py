@@ -1,6 +1,6 @@
 """Presence: who is online and who is typing. Memory only."""
 
-from cromulent.presence.tracker import Announce, PresenceTracker
+from cromulent.presence.tracker import Announcer, PresenceTracker
 from cromulent.presence.typing import TypingTracker
 
-__all__ = ["Announce", "PresenceTracker", "TypingTracker"]
+__all__ = ["Announcer", "PresenceTracker", "TypingTracker"]

@@ -20,12 +20,19 @@ class Watcher:
     def __init__(self, *, settled: bool = True) -> None:
         self.clock = FakeClock()
         self.told: list[tuple[list[str], list[str]]] = []
-        self.tracker = PresenceTracker(self.clock, self._hear)
+        self.told_settled: list[list[str]] = []
+        self.tracker = PresenceTracker(self.clock, self)
         if settled:
             self.clock.advance(SETTLING_SECONDS)
+            self.tracker.tick()
 
-    def _hear(self, online: Sequence[str], offline: Sequence[str]) -> None:
+    def changed(self, online: Sequence[str], offline: Sequence[str]) -> None:
+        """Remember an announcement."""
         self.told.append((list(online), list(offline)))
+
+    def settled(self, online: Sequence[str]) -> None:
+        """Remember the end of settling."""
+        self.told_settled.append(list(online))
 
     def after(self, seconds: float) -> list[tuple[list[str], list[str]]]:
         """What is told while so many whole seconds pass, a tick each."""
@@ -107,6 +114,55 @@ def test_after_a_start_nobody_is_announced_as_gone(monkeypatch: pytest.MonkeyPat
     assert watcher.after(1) == [([], ["ann"])]
 
 
+def test_once_after_a_start_everybody_is_told_who_has_come_back() -> None:
+    watcher = Watcher(settled=False)
+    watcher.tracker.connection_opened("ann")
+    watcher.after(SETTLING_SECONDS - 1)
+    watcher.tracker.connection_opened("bob")
+    assert watcher.told_settled == []
+    assert not watcher.tracker.settled
+    assert watcher.after(60) == []
+    assert watcher.told_settled == [["ann", "bob"]]
+    assert watcher.tracker.settled
+
+
+def test_presence_settles_even_when_nobody_is_there() -> None:
+    watcher = Watcher(settled=False)
+    assert watcher.after(60) == []
+    assert watcher.told_settled == [[]]
+
+
+def test_presence_is_unsettled_until_everybody_has_been_told() -> None:
+    watcher = Watcher(settled=False)
+    watcher.clock.advance(SETTLING_SECONDS + 10)
+    assert not watcher.tracker.settled
+    watcher.tracker.tick()
+    assert watcher.tracker.settled
+
+
+def test_whoever_left_while_settling_is_listed_until_the_grace_is_over() -> None:
+    watcher = Watcher(settled=False)
+    watcher.tracker.connection_opened("ann")
+    watcher.after(SETTLING_SECONDS - 5)
+    watcher.tracker.connection_closed("ann")
+    assert watcher.after(GRACE_SECONDS - 1) == []
+    assert watcher.told_settled == [["ann"]]
+    assert watcher.after(1) == [([], ["ann"])]
+
+
+def test_whoever_was_only_listed_when_settled_is_announced_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracker, "MAX_ANNOUNCED", 1)
+    watcher = Watcher(settled=False)
+    crowd = [f"user {number}" for number in range(40)]
+    watcher.after(SETTLING_SECONDS - 1)
+    for name in crowd:
+        watcher.tracker.connection_opened(name)
+    assert watcher.after(1) == []
+    assert watcher.told_settled == [crowd]
+    watcher.tracker.connection_closed(crowd[-1])
+    assert watcher.after(GRACE_SECONDS) == [([], [crowd[-1]])]
+
+
 def test_a_crowd_is_announced_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracker, "MAX_ANNOUNCED", 2)
     watcher = Watcher()
@@ -145,11 +201,17 @@ def test_what_was_told_adds_up_to_who_is_online(doings: list[tuple[str, bool, in
     connections: Counter[str] = Counter()
 
     def listen(seconds: int) -> None:
-        for online, offline in watcher.after(seconds):
-            assert believed.isdisjoint(online)
-            assert believed.issuperset(offline)
-            believed.update(online)
-            believed.difference_update(offline)
+        for _ in range(seconds):
+            announcements = watcher.after(1)
+            for everybody in watcher.told_settled:
+                believed.clear()
+                believed.update(everybody)
+            watcher.told_settled.clear()
+            for online, offline in announcements:
+                assert believed.isdisjoint(online)
+                assert believed.issuperset(offline)
+                believed.update(online)
+                believed.difference_update(offline)
             assert believed >= {name for name, count in connections.items() if count}
 
     for who, opens, seconds in doings:

@@ -203,11 +203,12 @@ export interface Ready {
   cursor: string | null;
 }
 
-/** The cursor was known; what was missed follows as dispatches. */
+/** The cursor was known; what was missed follows as dispatches. Not `presence_settled`: absence is not departure. */
 export interface Resumed {
   op: 'resumed';
   cursor: string;
   presence: string[];
+  presence_settled: boolean;
   rooms: Room[];
 }
 
@@ -282,6 +283,11 @@ export interface VoiceSignalReceived {
 export interface PresenceChanged {
   online: string[];
   offline: string[];
+}
+
+/** `presence.settled`: everybody who is online. */
+export interface PresenceSettled {
+  online: string[];
 }
 
 /** `typing.started`. */
@@ -387,6 +393,7 @@ export interface Dispatches {
   'channel.member_removed': ChannelMemberRemoved;
   'message.posted': MessagePosted;
   'presence.changed': PresenceChanged;
+  'presence.settled': PresenceSettled;
   'typing.started': TypingStarted;
   'voice.participant_joined': VoiceParticipantJoined;
   'voice.participant_updated': VoiceParticipantUpdated;

@@ -48,11 +48,16 @@ export function fromReady({ user, snapshot }: Ready): State {
   };
 }
 
-/** After a resume the ephemeral part is new; the durable part follows as dispatches. */
+/**
+ * After a resume the ephemeral part is new; the durable part follows as dispatches. A server that has just started
+ * knows only those who are back already: the others are shown as they were until `presence.settled`.
+ */
 export function fromResumed(state: State, resumed: Resumed): State {
   return {
     ...state,
-    online: new Set(resumed.presence),
+    online: resumed.presence_settled
+      ? new Set(resumed.presence)
+      : changedSet(state.online, resumed.presence, []),
     rooms: byChannel(resumed.rooms),
     roomsToMend: new Set(),
     typing: new Map(),
@@ -77,6 +82,7 @@ const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {
   'channel.member_removed': (state, d, at) => moveMember(state, d.user_id, false, at),
   'message.posted': (state, { message }) => stopTyping(state, message.channel_id, message.author_id),
   'presence.changed': (state, d) => ({ ...state, online: changedSet(state.online, d.online, d.offline) }),
+  'presence.settled': (state, { online }) => ({ ...state, online: new Set(online) }),
   'typing.started': (state, d, { now }) => startTyping(state, d.channel_id, d.user_id, now),
   'voice.participant_joined': (state, d) => putParticipant(state, d.channel_id, d.rev, d.participant),
   'voice.participant_updated': (state, d) => putParticipant(state, d.channel_id, d.rev, d.participant),
