@@ -97,12 +97,35 @@ async def test_a_large_body_is_no_large_head(address: tuple[str, int]) -> None:
     assert (await talk(address, head, body[:1], body[1:])).endswith(b"500000")
 
 
-async def test_headers_without_end_end_the_connection(address: tuple[str, int]) -> None:
+async def test_headers_without_end_end_the_connection(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Impatient, "request_seconds", 60.0)  # it is not the deadline that ends it
     one_long = await talk(address, b"GET / HTTP/1.1\r\nx: ", *([b"y" * 10_000] * 20))
     many = await talk(address, b"GET / HTTP/1.1\r\n", *([b"name: value\r\n" * 1000] * 20))
     for answer in (one_long, many):
         assert answer == b"" or answer.startswith(b"HTTP/1.1 431")
     assert (await talk(address, REQUEST.replace(b"host", b"connection: close\r\nhost"))).endswith(b"2")
+
+
+async def test_trailers_without_end_end_the_connection(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are headers too, kept until the request is complete, and it is them that is waited for."""
+    monkeypatch.setattr(Impatient, "request_seconds", 60.0)
+    head = b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    one_long = await talk(address, head + b"x: ", *([b"y" * 10_000] * 20))
+    many = await talk(address, head, *([b"name: value\r\n" * 1000] * 20))
+    for answer in (one_long, many):
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 431")
+    closing = head.replace(b"host: a", b"host: a\r\nconnection: close")
+    assert (await talk(address, closing + b"name: value\r\n\r\n")).endswith(b"2")
+
+
+async def test_a_body_of_many_chunks_is_no_head(address: tuple[str, int]) -> None:
+    head = b"POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunk = b"2710\r\n" + b"x" * 10_000 + b"\r\n"
+    assert (await talk(address, head, *([chunk] * 30), b"0\r\n\r\n")).endswith(b"300000")
 
 
 @pytest.mark.parametrize("pieces", [(), (b"GET / HT",), (b"GET / HTTP/1.1\r\nhost: a\r\n",), (REQUEST[:-1],)])

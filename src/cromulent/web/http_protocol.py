@@ -13,18 +13,18 @@ _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: tex
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """A request's head may be so large, and the whole of it take so long to come; then the connection ends.
+    """What a request has beside its body may be so large, and the whole of it take so long to come; then the connection ends.
 
-    Without that one client that sends headers for ever fills the memory, and a thousand that send nothing hold all
-    connections. A request that comes in one piece costs one comparison more.
+    Without that one client that sends headers for ever, before the body or behind it, fills the memory, and a thousand
+    that send nothing hold all connections. A request that comes in one piece costs one comparison more.
     """
 
     request_seconds = REQUEST_SECONDS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._in_head = True
         self._incomplete = True
+        self._body_came = False
         self._head_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -37,13 +37,13 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        self._in_head = self._incomplete = True
+        self._incomplete = True
         self._head_bytes = 0
         super().on_message_begin()
 
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        super().on_headers_complete()
+    def on_body(self, body: bytes) -> None:
+        self._body_came = True
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._incomplete = False
@@ -54,16 +54,16 @@ class BoundedHttp(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def data_received(self, data: bytes) -> None:
+        self._body_came = False
         super().data_received(data)
         if not self._incomplete:
             self._end_deadline()
             return
         self._begin_deadline()
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+        self._head_bytes = 0 if self._body_came else self._head_bytes + len(data)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
 
     def _begin_deadline(self) -> None:
         if self._deadline is None:
