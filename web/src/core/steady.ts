@@ -6,22 +6,25 @@ export class Steady<T> {
   readonly #waitMs: number;
   readonly #settled: (value: T) => void;
   #value: T;
+  #told: T;
   #cancel: (() => void) | null = null;
 
   /** `first` counts as told already. */
   constructor(clock: Clock, waitMs: number, first: T, settled: (value: T) => void) {
     this.#clock = clock;
     this.#waitMs = waitMs;
-    this.#value = first;
+    this.#value = this.#told = first;
     this.#settled = settled;
   }
 
   set(value: T): void {
     if (value === this.#value) return;
     this.#value = value;
-    this.#cancel?.();
+    this.stop();
+    if (value === this.#told) return; // it was away for a moment only
     this.#cancel = this.#clock.after(this.#waitMs, () => {
       this.#cancel = null;
+      this.#told = value;
       this.#settled(value);
     });
   }

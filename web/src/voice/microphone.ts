@@ -154,8 +154,11 @@ export class Microphone {
     const old = this.#track;
     if (track === old) return;
     this.#track = track;
-    this.#events.track(track);
-    old?.stop();
+    try {
+      this.#events.track(track);
+    } finally {
+      old?.stop(); // whatever else fails, a microphone nobody needs is off
+    }
   }
 
   #become(state: MicrophoneState, reason: ReasonCode | null): void {

@@ -9,9 +9,9 @@ export function createMeter(
   thresholdDbfs: number,
   heard: (speaking: boolean) => void,
 ): LevelMeter {
+  const context = new AudioContext(); // may throw, so before there is a copy that would stay on
   const copy = (track as MediaStreamTrack).clone();
   copy.enabled = true;
-  const context = new AudioContext();
   let threshold = thresholdDbfs;
   let port: MessagePort | null = null;
   const start = async () => {
