@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import cromulent.bootstrap  # noqa: F401 - registers every domain's tables
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import cromulent.bootstrap  # noqa: F401 - registers every domain's tables
 from cromulent.db import find_pos, head_seqs, metadata, newest_event_id, prune, rows_after, visible_count
 from cromulent.kernel.clock import FakeClock
 from tests.store.conftest import Storage, note
