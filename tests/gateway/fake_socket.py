@@ -34,9 +34,16 @@ class FakeSocket:
             (self._unsent if self.stalled else self._taken).extend(frames)
             self._written.set()
 
-    def unsent_bytes(self) -> int:
+    @property
+    def wire(self) -> FakeSocket:
+        """What frames are put on: here the socket is its own."""
+        return self
+
+    def get_write_buffer_size(self) -> int:
         """What waits."""
         return len(self._unsent)
+
+    unsent_bytes = get_write_buffer_size
 
     async def drained(self) -> None:
         """Wait until nothing waits, or the socket is closed."""

@@ -11,23 +11,28 @@ from cromulent.accounts import Identity
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.frames import ephemeral_frame
 from cromulent.gateway.limits import GatewayLimits
-from cromulent.gateway.socket import PING
+from cromulent.gateway.socket import PING, Wire
 
 log = structlog.get_logger(__name__)
 
 
 class Socket(Protocol):
-    """What a connection needs of the wire; `GatewayProtocol` is the real one."""
+    """What a connection needs of the network; `GatewayProtocol` is the real one."""
 
-    open: bool
     heard_at: float
+
+    @property
+    def wire(self) -> Wire:
+        """Where frames go at this moment."""
+        ...
+
+    @property
+    def open(self) -> bool:
+        """Whether the peer may still be written to."""
+        ...
 
     def write(self, frames: bytes) -> None:
         """Put prepared frames on the wire, in order."""
-        ...
-
-    def unsent_bytes(self) -> int:
-        """How much the peer has yet to take."""
         ...
 
     async def drained(self) -> None:
@@ -47,6 +52,7 @@ class ConnectionState(Enum):
     CLOSED = "closed"
 
 
+_LIVE = ConnectionState.LIVE
 _TRANSITIONS = {
     ConnectionState.CATCHING_UP: {ConnectionState.LIVE, ConnectionState.CLOSED},
     ConnectionState.LIVE: {ConnectionState.CLOSED},
@@ -60,6 +66,7 @@ class Connection:
     __slots__ = (
         "__weakref__",
         "_limits",
+        "_most_unsent",
         "_ping_seconds",
         "_pinged_at",
         "_socket",
@@ -76,6 +83,7 @@ class Connection:
         """Where the page was loaded from, without a port; empty when it did not say."""
         self._socket = socket
         self._limits = limits
+        self._most_unsent = limits.unsent_bytes
         self._state = ConnectionState.CATCHING_UP
         self._ping_seconds = limits.ping_seconds
         self._pinged_at = socket.heard_at
@@ -108,7 +116,7 @@ class Connection:
     @property
     def is_live(self) -> bool:
         """Whether the hub may hand it events as they happen."""
-        return self._state is ConnectionState.LIVE
+        return self._state is _LIVE
 
     def go_live(self) -> None:
         """It has everything the hub has: from now on events come as they happen."""
@@ -116,11 +124,20 @@ class Connection:
 
     def write(self, frames: bytes) -> None:
         """Send prepared frames; a peer that does not take what it is sent is closed, and nobody else waits for it."""
-        socket = self._socket
-        if socket.unsent_bytes() > self._limits.unsent_bytes:
+        wire = self._socket.wire
+        if wire.get_write_buffer_size() > self._most_unsent:
             self.close(CloseCode.TOO_SLOW)
         else:
-            socket.write(frames)
+            wire.write(frames)
+
+    def deliver(self, frames: bytes) -> None:
+        """Send events if it is live; while it catches up it finds them in the log. `write`, spelled out: this is the hot path."""
+        if self._state is _LIVE:
+            wire = self._socket.wire
+            if wire.get_write_buffer_size() > self._most_unsent:
+                self.close(CloseCode.TOO_SLOW)
+            else:
+                wire.write(frames)
 
     def dispatch(self, name: str, payload: object) -> None:
         """Send one ephemeral dispatch to this connection alone."""

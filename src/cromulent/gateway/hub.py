@@ -151,8 +151,7 @@ class Hub:
             return
         frames = b"".join(map(durable_frame, neighbours))
         for connection in list(hearers):
-            if connection.is_live:
-                connection.write(frames)
+            connection.deliver(frames)
         for row in neighbours:
             self._follow_membership(row, hearers)
 

@@ -6,7 +6,7 @@ relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
@@ -28,16 +28,44 @@ def text_frame(payload: bytes) -> bytes:
     return bytes((_TEXT, 127)) + size.to_bytes(8, "big") + payload
 
 
+class Wire(Protocol):
+    """What takes bytes for the peer. A transport is one."""
+
+    def write(self, data: bytes, /) -> None:
+        """Send, now or as soon as the peer takes it; in order."""
+        ...
+
+    def get_write_buffer_size(self) -> int:
+        """How many bytes the peer has yet to take."""
+        ...
+
+
+class _NoWire:
+    """Where frames go that come before the handshake is done or after the close: nowhere."""
+
+    def write(self, data: bytes, /) -> None:
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+NO_WIRE = _NoWire()
+
+
 class GatewayProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, which also hands itself to the application and remembers when it last heard a byte."""
 
+    __slots__ = ("heard_at", "wire")
+    """Beside the dictionary uvicorn's class has: fan-out looks at these for every delivery, and at nothing else of the object."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.heard_at = self.loop.time()
-        self.open = False
+        self.heard_at: float = self.loop.time()
+        self.wire: Wire = NO_WIRE
 
     async def run_asgi(self) -> None:
-        self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key]
+        self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key] - our own key
         await super().run_asgi()
 
     def data_received(self, data: bytes) -> None:
@@ -52,33 +80,33 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def handle_close(self, event: Frame) -> None:
-        self.open = False
+        self.wire = NO_WIRE
         super().handle_close(event)
 
     def handle_parser_exception(self) -> None:
-        self.open = False
+        self.wire = NO_WIRE
         super().handle_parser_exception()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.open = False
+        self.wire = NO_WIRE
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        self.open = False
+        self.wire = NO_WIRE
         super().shutdown()
 
+    @property
+    def open(self) -> bool:
+        """Whether raw writes are allowed: after the handshake, before the close frame."""
+        return self.wire is not NO_WIRE
+
     def opened(self) -> None:
-        """Raw writes are allowed from here (the handshake is done) until the close frame."""
-        self.open = True
+        """The handshake is done: frames go to the transport from here on."""
+        self.wire = self.transport
 
     def write(self, frames: bytes) -> None:
         """Put prepared frames on the wire, in order; nothing when the connection is closing."""
-        if self.open:
-            self.transport.write(frames)
-
-    def unsent_bytes(self) -> int:
-        """How much the peer has yet to take from us."""
-        return self.transport.get_write_buffer_size()
+        self.wire.write(frames)
 
     async def drained(self) -> None:
         """Wait until the transport's buffer is below its high-water mark, or the connection is lost."""
@@ -88,7 +116,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """Begin the closing handshake; after `close_timeout` seconds without an answer the transport goes."""
         if not self.open:
             return
-        self.open = False
+        self.wire = NO_WIRE
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
