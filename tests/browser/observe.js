@@ -1,4 +1,5 @@
-// What the tests see of a page's calls: every RTCPeerConnection and every captured track, counted from outside the client.
+// What the tests see of a page from outside the client: every RTCPeerConnection, every captured track, what the gateway sends,
+// and who is shown as online.
 (() => {
   const connections = [];
   const tracks = [];
@@ -17,6 +18,21 @@
       return stream;
     };
   }
+  const heard = new Set();
+  const NativeSocket = window.WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        const { op, t } = JSON.parse(data);
+        if (op === 'hello') heard.clear();
+        heard.add(t ?? op);
+        document.documentElement.dataset.heard = [...heard].join(' '); // where a test can wait for it
+      });
+    }
+  };
+  const shownOnline = () =>
+    [...document.querySelectorAll('[data-presence="online"]')].map((one) => one.getAttribute('title'));
   async function inbound() {
     const found = [];
     for (const connection of connections) {
@@ -32,6 +48,7 @@
   }
   window.__observed = {
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
+    captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
     energy: async () => (await inbound()).reduce((sum, one) => sum + one.energy, 0),
     packets: async () => (await inbound()).reduce((sum, one) => sum + one.packets, 0),
@@ -48,6 +65,24 @@
         }
       }
       return types;
+    },
+    // Whoever is shown as online now and for however short a time no longer is, until stopWatchingPresence() is called:
+    // who, and whether presence had settled by then.
+    watchPresence: () => {
+      const watched = shownOnline();
+      heard.clear();
+      const lost = new Map();
+      const observer = new MutationObserver(() => {
+        const online = new Set(shownOnline());
+        for (const who of watched)
+          if (!online.has(who) && !lost.has(who)) lost.set(who, heard.has('presence.settled'));
+      });
+      observer.observe(document.body, { subtree: true, childList: true, attributes: true });
+      window.__observed.stopWatchingPresence = () => {
+        observer.disconnect();
+        return Object.fromEntries(lost);
+      };
+      return watched;
     },
     // The longest time in ms during which no packet came, sampled every 100 ms until stop() is called.
     watchGaps: () => {

@@ -131,6 +131,11 @@ class Person:
         self.heard_energy(TAIL_SECONDS)
         return self.heard_energy() < ENERGY_OF_SILENCE
 
+    def expect_frame(self, name: str, *, seconds: float = 10) -> None:
+        """Wait until a dispatch `name`, or a frame with this `op`, has come on the newest connection to the gateway."""
+        heard = re.compile(rf"(^| ){re.escape(name)}( |$)")
+        expect(self.page.locator("html")).to_have_attribute("data-heard", heard, timeout=seconds * 1000)
+
     def wait_for(self, expression: str, *, seconds: float = 10) -> None:
         """Wait until an expression is true in the page."""
         self.page.wait_for_function(expression, timeout=seconds * 1000)

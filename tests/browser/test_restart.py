@@ -1,10 +1,14 @@
-"""The server dies in the middle of a call and comes back: nobody hears a difference."""
+"""The server dies, in the middle of a call or of nothing, and comes back: nobody hears or sees a difference."""
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.person import Person
+from tests.browser.proxy import CuttableProxy
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People, in_a_call
 
@@ -38,3 +42,42 @@ def test_a_call_of_three_survives_the_death_of_the_server(
     assert max(gaps) <= LONGEST_GAP_MS, gaps
     for person in three:
         assert participant_ids(person) == before
+
+
+@pytest.fixture
+def proxy(server: ServerProcess) -> Iterator[CuttableProxy]:
+    """A way to the server on which the test says when one may come back."""
+    made = CuttableProxy(server.port)
+    yield made
+    made.close()
+
+
+def member(person: Person, user_name: str) -> Locator:
+    """Somebody in the list of members one sees."""
+    return person.page.get_by_role("complementary", name="Members").get_by_title(f"@{user_name}", exact=True)
+
+
+def test_nobody_is_shown_as_gone_before_everybody_could_come_back(
+    browser: Browser, people: People, server: ServerProcess, proxy: CuttableProxy
+) -> None:
+    (ann,) = people(1)
+    contexts = [browser.new_context(), browser.new_context()]
+    _, cleo = (
+        Person(context, proxy.url, name).log_in() for context, name in zip(contexts, ("ben", "cleo"), strict=True)
+    )
+    for name in ("ann", "ben", "cleo"):
+        expect(member(ann, name)).to_have_attribute("data-presence", "online")
+    assert sorted(ann.observed("watchPresence")) == ["@ann", "@ben", "@cleo"]
+    server.kill()
+    proxy.cut()  # neither ben nor cleo is back when ann is
+    cleo.page.close()  # and cleo never will be
+    server.start()
+    ann.expect_frame("resumed", seconds=20)
+    expect(member(ann, "ben")).to_have_attribute("data-presence", "online")
+    proxy.mend()
+    ann.expect_frame("presence.settled", seconds=30)
+    expect(member(ann, "cleo")).to_have_attribute("data-presence", "offline")
+    expect(member(ann, "ben")).to_have_attribute("data-presence", "online")
+    assert ann.observed("stopWatchingPresence") == {"@cleo": True}
+    for context in contexts:
+        context.close()
