@@ -44,12 +44,20 @@ class HotStatement:
         cursor.close()
         return changed
 
+    def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Run it for each of these."""
+        text, arrange = self._prepared.get(connection.dialect.name) or self._prepare(connection)
+        self._give(connection, text, list(map(arrange, rows)), many=True).close()
+
     def _execute(self, connection: Connection, values: Values) -> DBAPICursor:
         text, arrange = self._prepared.get(connection.dialect.name) or self._prepare(connection)
-        parameters = arrange(values)
+        return self._give(connection, text, arrange(values))
+
+    @staticmethod
+    def _give(connection: Connection, text: str, parameters: Any, *, many: bool = False) -> DBAPICursor:
         cursor = connection.connection.cursor()
         try:
-            cursor.execute(text, parameters)
+            (cursor.executemany if many else cursor.execute)(text, parameters)
         except connection.dialect.loaded_dbapi.Error as error:
             cursor.close()
             raise _known(error, text, connection) from error
@@ -75,6 +83,8 @@ def _arranging(order: Sequence[str] | None) -> Callable[[Values], Any]:
     """What makes of named values what the driver wants: a tuple in this order, or the names as they are."""
     if order is None:
         return dict
+    if not order:
+        return lambda values: ()
     if len(order) == 1:
         return lambda values: (values[order[0]],)
     return itemgetter(*order)

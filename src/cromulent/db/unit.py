@@ -8,10 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from cromulent.db.hot_statement import HotStatement
 from cromulent.db.schema import feeds
 from cromulent.kernel.facts import Fact
 
-_HEAD_SEQ = select(feeds.c.head_seq).where(feeds.c.feed == bindparam("feed"))
+_HEAD_SEQ = HotStatement(select(feeds.c.head_seq).where(feeds.c.feed == bindparam("feed")))
 
 FactEncoder = Callable[[Fact], tuple[str, str]]
 """Turns a fact into (dispatch name, JSON of its `d`). Pure."""
@@ -53,8 +54,8 @@ class Unit:
         if feed in self.heads:
             return self.heads[feed]
         if feed not in self._batch_heads:
-            found = self.connection.execute(_HEAD_SEQ, {"feed": feed}).scalar_one_or_none()
-            self._batch_heads[feed] = found or 0
+            found = _HEAD_SEQ.find_one(self.connection, {"feed": feed})
+            self._batch_heads[feed] = 0 if found is None else int(found[0])
         return self._batch_heads[feed]
 
     def record(self, fact: Fact, feed: str | None = None, *, seq: int | None = None) -> None:

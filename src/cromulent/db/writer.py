@@ -22,8 +22,9 @@ from sqlalchemy.exc import (
 )
 
 from cromulent.db.errors import StorageUnavailable
+from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import LogRow
-from cromulent.db.schema import events, feeds, log_head
+from cromulent.db.schema import events, feeds, log_head, microseconds_of
 from cromulent.db.unit import PendingEvent, Unit, Writing
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
@@ -36,12 +37,12 @@ MAX_UNITS = 64
 MAX_BATCH_SECONDS = 0.005
 MAX_QUEUED = 10_000
 
-_LOCKED_HEAD = select(log_head.c.pos).with_for_update()
+_LOCKED_HEAD = HotStatement(select(log_head.c.pos).with_for_update())
 """The lock that makes one write order where several processes write."""
-_APPEND = insert(events)
-_MOVE_HEAD = update(log_head).values(pos=bindparam("last_pos"))
-_MOVE_FEED = update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq"))
-_ADD_FEED = insert(feeds)
+_APPEND = HotStatement(insert(events), [column.name for column in events.columns])
+_MOVE_HEAD = HotStatement(update(log_head).values(pos=bindparam("last_pos")))
+_MOVE_FEED = HotStatement(update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq")))
+_ADD_FEED = HotStatement(insert(feeds), ["feed", "head_seq"])
 
 
 @dataclass(slots=True)
@@ -190,7 +191,7 @@ class _Batch:
         self._changed_heads: dict[str, int] = {}
         self._pending: list[PendingEvent] = []
         self._savepoints = connection.connection.cursor()  # the driver's own: there is nothing to translate
-        self._head_pos = connection.execute(_LOCKED_HEAD).scalar_one()
+        self._head_pos = _head_pos(connection)
 
     def run(self, job: _Job) -> None:
         """Run one unit inside a savepoint. Its own error is kept in the job; losing the transaction is raised."""
@@ -226,9 +227,9 @@ class _Batch:
             LogRow(pos, new_event_id(), event.feed, event.seq, event.type, event.payload)
             for pos, event in enumerate(self._pending, self._head_pos + 1)
         ]
-        now = self._clock.now()
-        self._connection.execute(
-            _APPEND,
+        now = microseconds_of(self._clock.now())
+        _APPEND.run_each(
+            self._connection,
             [
                 {
                     "pos": row.pos,
@@ -242,9 +243,16 @@ class _Batch:
                 for row in rows
             ],
         )
-        self._connection.execute(_MOVE_HEAD, {"last_pos": rows[-1].pos})
+        _MOVE_HEAD.run(self._connection, {"last_pos": rows[-1].pos})
         for feed, seq in self._changed_heads.items():
-            moved = self._connection.execute(_MOVE_FEED, {"name": feed, "seq": seq})
-            if not moved.rowcount:
-                self._connection.execute(_ADD_FEED, {"feed": feed, "head_seq": seq})
+            if not _MOVE_FEED.run(self._connection, {"name": feed, "seq": seq}):
+                _ADD_FEED.run(self._connection, {"feed": feed, "head_seq": seq})
         return rows
+
+
+def _head_pos(connection: Connection) -> int:
+    """The position given out last. Raises `StorageUnavailable` when the log has no head: the database is damaged."""
+    row = _LOCKED_HEAD.find_one(connection, {})
+    if row is None:
+        raise StorageUnavailable
+    return int(row[0])
