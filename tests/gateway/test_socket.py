@@ -15,7 +15,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
 
 from cromulent.gateway import GatewayLimits, keep_alive
+from cromulent.gateway import socket as socket_module
 from cromulent.gateway.close_codes import CloseCode
+from cromulent.gateway.socket import FRAMES_AT_ONCE
 from tests.gateway.listening_server import Client, ListeningServer, QuickProtocol
 from tests.gateway.waiting import until
 
@@ -48,6 +50,7 @@ def test_uvicorn_is_the_version_our_protocol_class_was_checked_with() -> None:
     wanted = (
         "run_asgi",
         "data_received",
+        "handle_events",
         "handle_ping",
         "handle_close",
         "handle_parser_exception",
@@ -290,7 +293,10 @@ async def test_pings_keep_who_answers_and_find_who_does_not(tmp_path: Path) -> N
     await server.stop()
 
 
-async def test_pings_whose_answers_nobody_takes_do_not_pile_up(server: ListeningServer) -> None:
+async def test_pings_whose_answers_nobody_takes_do_not_pile_up(
+    server: ListeningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_module, "FRAMES_AT_ONCE", 1_000_000)
     _, token = await server.log_in("ann")
     pings = Frame(Opcode.PING, b"x" * 125).serialize(mask=True) * 1000
     async with stalled_socket(server, token) as client:
@@ -301,6 +307,44 @@ async def test_pings_whose_answers_nobody_takes_do_not_pile_up(server: Listening
             sent += len(pings)
             assert sent < 100_000_000
     assert list(server.stage.hub.connections()) == []
+
+
+@pytest.mark.parametrize(
+    "frame", [Frame(Opcode.PONG, b""), Frame(Opcode.PING, b""), Frame(Opcode.CONT, b"", fin=False)]
+)
+async def test_a_flood_of_small_frames_ends_its_connection(server: ListeningServer, frame: Frame) -> None:
+    first = Frame(Opcode.TEXT, b"{", fin=False).serialize(mask=True) if frame.opcode is Opcode.CONT else b""
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        client.raw.transport.write(first + frame.serialize(mask=True) * (FRAMES_AT_ONCE * 2))
+        await until(lambda: bool(server.closed), "the end")
+    assert list(server.stage.hub.connections()) == []
+
+
+async def test_many_frames_in_a_row_are_no_flood(server: ListeningServer) -> None:
+    _, token = await server.log_in("ann")
+    async with server.client(token) as client:
+        await client.hear_until("ready")
+        client.raw.transport.write(Frame(Opcode.PONG, b"").serialize(mask=True) * (FRAMES_AT_ONCE - 100))
+        await client.say({"op": "command", "ref": 1, "t": "ping", "d": {}})
+        assert (await client.hear_until("reply"))["ref"] == 1
+
+
+@pytest.mark.parametrize("headers", [b"x: " + b"a" * 9_000 + b"\r\n", b"x: y\r\n" * 200])
+async def test_an_upgrade_with_headers_beyond_the_limits_is_answered_and_ended(
+    server: ListeningServer, headers: bytes
+) -> None:
+    """Without an answer it would stay open for ever, and cost its sender nothing."""
+    name, _, port = server.uri.split("/")[2].partition(":")
+    reader, writer = await asyncio.open_connection(name, int(port))
+    writer.write(
+        b"GET /gateway HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n"
+        b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + headers + b"\r\n"
+    )
+    async with asyncio.timeout(10):
+        assert (await reader.read()).startswith(b"HTTP/1.1 431")
+    writer.close()
 
 
 async def test_a_shutdown_says_when_to_come_back(server: ListeningServer) -> None:

@@ -1,7 +1,7 @@
 """The server's side of one WebSocket, down to the bytes: prepared frames go to the transport without a detour.
 
 Checked against uvicorn 0.54.0: `tests/gateway/test_socket.py` fails when another version is installed, so that what is
-relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_ping`) is looked at again.
+relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_ping`, `handle_events`) is looked at again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from websockets.frames import Frame
 EXTENSION = "cromulent.socket"
 UNTAKEN_PONGS = 1024 * 1024
 """Bytes a peer may leave unsent before its pings are taken for an attack."""
+PIECE_BYTES = 4096
+"""What comes in one read is parsed in pieces of this size, so that a flood is noticed before all of it has been."""
+FRAMES_AT_ONCE = 2000
+FRAMES_PER_SECOND = 200
+"""How many frames of any kind a peer may send; the limits of what it may ask for are far below."""
+_NO_REQUEST = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 PING = b"\x89\x00"
 _TEXT = 0x81
 
@@ -63,6 +69,8 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.heard_at: float = self.loop.time()
         self.wire: Wire = NO_WIRE
+        self._frames = 0.0
+        self._counted_at = self.heard_at
 
     async def run_asgi(self) -> None:
         self.scope["extensions"][EXTENSION] = self  # type: ignore[typeddict-unknown-key] - our own key
@@ -70,7 +78,23 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
-        super().data_received(data)
+        for start in range(0, len(data), PIECE_BYTES):
+            super().data_received(data[start : start + PIECE_BYTES])
+            if self.transport.is_closing():
+                return
+        if not self.handshake_initiated:  # the request comes in one call; one with a header too long is just discarded
+            self.transport.write(_NO_REQUEST)
+            self.transport.close()
+
+    def handle_events(self) -> None:
+        """Take in what was parsed, unless it is a flood: parsing a million empty frames would take everybody's turn for seconds."""
+        forgiven = (self.heard_at - self._counted_at) * FRAMES_PER_SECOND
+        self._frames = max(0.0, self._frames - forgiven) + len(self.conn.events)
+        self._counted_at = self.heard_at
+        if self._frames > FRAMES_AT_ONCE:
+            self.transport.abort()
+        else:
+            super().handle_events()
 
     def handle_ping(self) -> None:
         """Answer, unless the peer asks and asks and does not take the answers: those would pile up without bound."""
