@@ -137,5 +137,5 @@ class Person:
         expect(self.page.locator("html")).to_have_attribute("data-heard", heard, timeout=seconds * 1000)
 
     def wait_for(self, expression: str, *, seconds: float = 10) -> None:
-        """Wait until an expression is true in the page."""
-        self.page.wait_for_function(expression, timeout=seconds * 1000)
+        """Wait until an expression is true in the page. As a function: the page's own policy forbids to evaluate text again and again."""
+        self.page.wait_for_function(f"() => ({expression})", timeout=seconds * 1000)
