@@ -46,6 +46,21 @@ test('candidates that come before their description wait for it', async () => {
   expect(rig.small.link.state).toBe('ok');
 });
 
+test('candidates that come before the answer wait for it', async () => {
+  const rig = new LinkRig();
+  rig.policy = (letter) =>
+    isAnswer(letter) ? 'hold' : letter.to === rig.small && isCandidates(letter) ? 'lose' : 'deliver';
+  rig.start();
+  await rig.clock.advance(500);
+  const [answer] = rig.held.splice(0);
+  const data = answer!.signal.data as { sdp: string };
+  data.sdp = data.sdp.replace(/^a=candidate.*$/gm, '');
+  rig.policy = (letter) => (isCandidates(letter) ? 'lose' : 'deliver');
+  rig.deliver(answer!);
+  await rig.clock.advance(1_000);
+  expect(rig.large.link.state).toBe('ok');
+});
+
 test('candidates of a negotiation long past are dropped silently', async () => {
   const rig = new LinkRig();
   await rig.connect();
@@ -144,18 +159,22 @@ test('glare at the first offer: the polite side gives its connection up, the imp
   expect([rig.network.open('a'), rig.network.open('b'), rig.network.faults.length]).toEqual([1, 1, 0]);
 });
 
-test('an offer that comes before our own has left is not answered with a second m-line', async () => {
-  for (const [first, second] of [['small', 'large'] as const, ['large', 'small'] as const]) {
+for (const [first, second] of [['small', 'large'] as const, ['large', 'small'] as const]) {
+  test(`the offer of the ${first} one that comes before our own has left makes no second m-line`, async () => {
     const rig = new LinkRig();
+    rig.policy = () => 'hold';
     rig[first].link.pair.open();
-    await rig.clock.advance(5);
-    rig[second].link.pair.open(); // its offer leaves a moment later than this one arrives
-    rig.network.operationMs = () => 20;
+    await rig.clock.advance(100);
+    rig.policy = () => 'deliver';
+    rig[second].link.pair.open(); // its wish to negotiate is told to us in a moment
+    rig.held.splice(0).forEach((letter) => rig.deliver(letter));
+    await rig.clock.advance(2_000);
+    rig.small.link.pair.restart();
     await rig.clock.advance(2_000);
     expect(rig.network.faults).toEqual([]);
     expect([rig.small.link.state, rig.large.link.state]).toEqual(['ok', 'ok']);
-  }
-});
+  });
+}
 
 test('glare at a restart: the polite side rolls back and goes on with the same connection', async () => {
   const rig = new LinkRig();

@@ -51,6 +51,31 @@ test('while the room is not settled absence is not departure; afterwards it is, 
   expect(ann!.voice.view.state).toBe('connected');
 });
 
+test('while the room is not settled even a silent peer that is absent is no departure', async () => {
+  const scene = new Scene();
+  const [ann, ben] = await scene.call('ann', 'ben');
+  scene.server.restart([ann!.gateway, ben!.gateway]);
+  scene.network.block('ann', 'ben', true);
+  await scene.seconds(1);
+  ann!.gateway.comeBack();
+  await scene.seconds(10);
+  expect(peersOf(ann!)).toHaveLength(1);
+});
+
+test('what was pending is sent again as soon as the gateway is back', async () => {
+  const scene = new Scene();
+  const [ann] = await scene.call('ann');
+  const ben = scene.page('ben');
+  void ben.voice.join('lounge');
+  scene.server.delivery = (t) => (t === 'voice.signal' ? [] : [0]);
+  await scene.seconds(1);
+  ben.gateway.lose();
+  scene.server.delivery = () => [10];
+  ben.gateway.comeBack();
+  await scene.seconds(1);
+  expect([peersOf(ann!), peersOf(ben)]).toEqual([['ben ok'], ['ann ok']]);
+});
+
 test('a departure that is told closes the link at once, sound or not', async () => {
   const scene = new Scene();
   const [ann] = await scene.call('ann', 'ben');

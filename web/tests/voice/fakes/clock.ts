@@ -72,8 +72,7 @@ export class FakeClock implements Clock {
     await this.settle();
     for (let next = this.#heap[0]; next && next.at <= end; next = this.#heap[0]) {
       this.#now = Math.max(this.#now, next.at);
-      this.#runDue();
-      await this.settle();
+      if (this.#runDue()) await this.settle();
     }
     this.#now = Math.max(this.#now, end);
   }
@@ -89,16 +88,17 @@ export class FakeClock implements Clock {
     return true;
   }
 
-  #runDue(): void {
+  #runDue(): boolean {
     for (let next = this.#heap[0]; next && next.at <= this.#now; next = this.#heap[0]) {
       this.#pop();
       const { callback } = next;
       next.callback = null;
       if (callback) {
         callback();
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   #push(due: Due): void {

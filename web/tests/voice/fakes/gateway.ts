@@ -62,7 +62,7 @@ export class FakeGateway implements Signalling {
 
   deliver(t: string, d: unknown): void {
     if (!this.live) return;
-    for (const handler of [...(this.#handlers.get(t) ?? [])]) handler(structuredClone(d));
+    for (const handler of [...(this.#handlers.get(t) ?? [])]) handler(d);
   }
 
   lose(): void {
