@@ -2,6 +2,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Api } from '../src/core/api';
 import { Client } from '../src/core/client';
+import { memberIds } from '../src/core/members';
 import type { Dispatch, Message } from '../src/core/protocol.generated';
 import { FakeClock, FakeServer, ann, ben, channel, message, posted, settle } from './fakes';
 
@@ -155,6 +156,59 @@ test('a resume loads nothing anew: what was missed comes by itself', async () =>
   server.last.say(posted(message(11)));
   expect(texts()).toEqual(['text 10', 'text 11']);
   expect(exchanges).toHaveLength(asked);
+});
+
+test('a page with a message whose sending was never answered settles it', async () => {
+  await goLive();
+  await openGeneral();
+  client.send('general', 'hello');
+  await settle();
+  const { nonce } = request('/channels/general/messages').body as { nonce: string };
+  await request('/channels/general/messages').answer(503, { code: 'unavailable' });
+  expect(client.outbox.pendingIn('general')).toMatchObject([{ nonce, state: 'failed' }]);
+  server.last.close(1006);
+  await clock.advance(400);
+  server.last.hello();
+  server.last.ready({ 'channel:general': 12 }, 'c9', snapshot);
+  await openGeneral([message(11, { nonce, author_id: ann.id }), message(12, { nonce: 'other' })]);
+  expect(texts()).toEqual(['text 11', 'text 12']);
+  expect(client.outbox.pendingIn('general')).toEqual([]);
+});
+
+test('the first connection renews the cookie, a later one does not', async () => {
+  await goLive();
+  await request('/me').answer(200, { user: ann, email: null });
+  server.last.close(1006);
+  await clock.advance(400);
+  server.last.hello();
+  server.last.resumed();
+  expect(exchanges.filter(({ path }) => path === '/me')).toHaveLength(1);
+});
+
+test('a member who comes while the list is under way is in it', async () => {
+  await goLive();
+  client.openChannel('general');
+  const added = { t: 'channel.member_added', d: { user_id: 'u-cleo' } } as const;
+  server.last.say({ op: 'dispatch', ...added, id: 'e11', feed: 'channel:general', seq: 11 });
+  await request('/channels/general/members').answer(200, { users: [ann, ben], seq: 10, next: null });
+  const members = client.store.state.members.get('general');
+  expect(members && memberIds(members).toSorted()).toEqual([ann.id, ben.id, 'u-cleo']);
+});
+
+test('who was looked up and is lost with a fresh start is looked up again', async () => {
+  await goLive();
+  await openGeneral();
+  for (const seq of [11, 12]) {
+    server.last.say(posted(message(seq, { author_id: 'u-cleo' })));
+    await request('/users/u-cleo').answer(200, { user: { ...ben, id: 'u-cleo', display_name: 'Cleo' } });
+    expect(client.store.state.users.get('u-cleo')?.display_name).toBe('Cleo');
+    server.last.close(1006);
+    await clock.advance(1_000);
+    server.last.hello();
+    server.last.ready({ 'channel:general': seq }, `c${seq}`, snapshot);
+    await clock.advance(100);
+  }
+  expect(exchanges.filter(({ path }) => path === '/users/u-cleo')).toHaveLength(2);
 });
 
 test('an unknown author is looked up once', async () => {

@@ -78,6 +78,43 @@ test('a page that answers an earlier start is dropped', async () => {
   expect(seqs()).toEqual([20, 21]);
 });
 
+test('while everything is loaded anew nothing is added to the old stretch', async () => {
+  void history.open();
+  await requests[0]!.answer([10, 11], { has_before: true, has_after: true });
+  void history.jumpToPresent();
+  history.receive(message(100));
+  void history.loadOlder();
+  void history.loadNewer();
+  expect(requests).toHaveLength(2);
+  await requests[1]!.answer([98, 99], { has_before: true });
+  expect(seqs()).toEqual([98, 99, 100]);
+});
+
+test('a jump to the present that fails leaves a stretch that goes on where it ended', async () => {
+  void history.open();
+  await requests[0]!.answer([10, 11], { has_before: true, has_after: true });
+  void history.jumpToPresent();
+  await requests[1]!.fail(new ApiError('network', 'Gone.'));
+  expect([history.view.status, history.view.hasAfter]).toEqual(['loaded', true]);
+  void history.loadNewer();
+  await requests[2]!.answer([12], { seq: 12 });
+  history.receive(message(13));
+  expect(seqs()).toEqual([10, 11, 12, 13]);
+});
+
+test('a fresh start that fails says so, hides no gap and is tried again', async () => {
+  void history.open();
+  await requests[0]!.answer([10]);
+  void history.restart();
+  await requests[1]!.fail(new ApiError('unavailable', 'Later.'));
+  history.receive(message(20));
+  expect([history.view.status, history.view.hasAfter, seqs()]).toEqual(['failed', true, [10]]);
+  void history.open();
+  await requests[2]!.answer([19, 20], { seq: 20 });
+  history.receive(message(21));
+  expect([history.view.status, seqs()]).toEqual(['loaded', [19, 20, 21]]);
+});
+
 test('a first page that cannot be had is a failure, a later one keeps what is there', async () => {
   void history.open();
   await requests[0]!.fail(new ApiError('network', 'Gone.'));

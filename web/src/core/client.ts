@@ -1,5 +1,5 @@
 /** The client without its face: gateway, state, histories and outbox put together, and the steps a person can take. */
-import { ApiError, type Api } from './api';
+import { ApiError, type Api, type HistoryPage } from './api';
 import type { Clock } from './clock';
 import type { RequestFrame } from './commit_schedule';
 import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
@@ -49,7 +49,7 @@ export class Client {
     this.store = new Store(clock, env.requestFrame);
     this.histories = new Histories({
       api,
-      met: (users) => this.store.change((state) => addUsers(state, users)),
+      arrived: (page) => this.#meetPage(page),
       changed: () => this.store.touch(),
     });
     this.outbox = new Outbox({
@@ -148,15 +148,28 @@ export class Client {
     else this.#directory.need([message.author_id]);
   }
 
+  /** A page may hold what one's own request never got the answer to. */
+  #meetPage({ messages, users }: HistoryPage): void {
+    this.store.change((state) => addUsers(state, users));
+    for (const { author_id, nonce } of messages)
+      if (author_id === this.store.state.user?.id) this.outbox.settle(nonce);
+  }
+
   #meetRooms(rooms: readonly Room[]): void {
     this.#directory.need(rooms.flatMap((room) => room.participants.map(({ user_id }) => user_id)));
   }
 
   #follow({ state, previous }: StateChange): void {
-    if (state === 'live') this.#hasBeenLive = true;
+    if (state === 'live' && !this.#hasBeenLive) this.#arrive();
     // A proxy may refuse the upgrade to somebody who is not logged in, and the browser does not tell us why.
     if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.#checkLogin();
     this.store.touch();
+  }
+
+  /** The first connection of this page. Asking who one is makes the browser's cookie last its full time again. */
+  #arrive(): void {
+    this.#hasBeenLive = true;
+    this.api.me().catch(() => undefined); // the gateway knows better whether one is logged in
   }
 
   async #checkLogin(): Promise<void> {

@@ -1,14 +1,14 @@
 /** The histories of the channels looked at lately: kept in step by live messages, so that going back is instant. */
-import type { Api } from './api';
+import type { Api, HistoryPage } from './api';
 import { History } from './history';
-import type { Message, User } from './protocol.generated';
+import type { Message } from './protocol.generated';
 
 const KEEP_CHANNELS = 10;
 
 export interface HistoriesPorts {
   api: Pick<Api, 'history'>;
-  /** Authors that came with a page. */
-  met(users: User[]): void;
+  /** A page has come, with the authors of its messages. */
+  arrived(page: HistoryPage): void;
   changed(): void;
 }
 
@@ -47,7 +47,7 @@ export class Histories {
   restart(openChannelId: string | null): void {
     const shown = openChannelId === null ? undefined : this.find(openChannelId);
     this.#byChannel = new Map(openChannelId !== null && shown ? [[openChannelId, shown]] : []);
-    void shown?.reload();
+    void shown?.restart();
   }
 
   clear(): void {
@@ -58,7 +58,7 @@ export class Histories {
     return new History(
       async (bound, limit) => {
         const page = await this.#ports.api.history(channelId, bound, limit);
-        this.#ports.met(page.users);
+        this.#ports.arrived(page);
         return page;
       },
       () => this.#ports.changed(),

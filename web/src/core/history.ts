@@ -28,6 +28,8 @@ export class History {
   #error: ApiError | null = null;
   /** Counts starts: an answer that belongs to an earlier one is dropped. */
   #generation = 0;
+  /** A page that replaces everything is awaited: what extends the old stretch would leave a hole in the new one. */
+  #reloading = false;
   readonly #underWay = new Set<'older' | 'newer'>();
   readonly #load: LoadPage;
   readonly #tell: () => void;
@@ -48,15 +50,24 @@ export class History {
     if (this.#status === 'empty' || this.#status === 'failed') await this.reload();
   }
 
+  /** A fresh start: what is shown stays until the page has come, but is not to be trusted without it. */
+  async restart(): Promise<void> {
+    this.#status = 'loading';
+    await this.reload();
+  }
+
   /** Loads anew at the present. What is shown stays until the page has come. */
   async reload(): Promise<void> {
     const generation = ++this.#generation;
+    this.#reloading = true;
     if (this.#status !== 'loaded') this.#status = 'loading';
     this.#window.expectPage({ anew: true });
     this.#changed();
     const page = await this.#page({});
     if (generation !== this.#generation) return;
+    this.#reloading = false;
     if (page) this.#window.replace(page);
+    else this.#window.missPage();
     if (page) this.#status = 'loaded';
     else if (this.#status === 'loading') this.#status = 'failed';
     this.#changed();
@@ -74,7 +85,7 @@ export class History {
 
   async loadNewer(): Promise<void> {
     const last = this.#window.messages.at(-1);
-    if (!last || !this.#window.hasAfter || this.#underWay.has('newer')) return;
+    if (!last || !this.#window.hasAfter || this.#reloading || this.#underWay.has('newer')) return;
     this.#window.expectPage({ anew: false });
     await this.#extend('newer', { after: last.seq }, (page) => this.#window.append(page));
   }
@@ -90,7 +101,7 @@ export class History {
     bound: HistoryBound,
     add: (page: HistoryPage) => void,
   ): Promise<void> {
-    if (this.#status !== 'loaded' || this.#underWay.has(end)) return;
+    if (this.#status !== 'loaded' || this.#reloading || this.#underWay.has(end)) return;
     const generation = this.#generation;
     this.#underWay.add(end);
     const page = await this.#page(bound);

@@ -26,6 +26,9 @@ export class MemberLoader {
     if (this.#underWay.has(channelId) || this.#store.state.members.get(channelId)?.complete) return;
     this.#underWay.add(channelId);
     const generation = this.#generation;
+    this.#store.change(
+      (state) => putMembers(state, channelId, state.members.get(channelId) ?? noMembers), // events count from now on
+    );
     try {
       await this.#loadPages(channelId, generation);
     } catch {

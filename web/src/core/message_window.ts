@@ -47,6 +47,13 @@ export class MessageWindow {
     this.#reachForward(page);
   }
 
+  /** The page that was to replace everything has not come: what is held ends somewhere before the present. */
+  missPage(): void {
+    if (this.#messages.length === 0) return;
+    this.#awaitingFirst = false;
+    this.#hasAfter = true;
+  }
+
   /** Adds the page before the first message. */
   prepend(page: HistoryPage): void {
     this.#merge(page.messages);

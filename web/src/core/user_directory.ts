@@ -1,4 +1,4 @@
-/** Finds the profiles of people the snapshot did not bring: each is asked for once. */
+/** Finds the profiles of people the snapshot did not bring: each is asked for once at a time, and while it is known no more. */
 import type { User } from './protocol.generated';
 
 export interface UserDirectoryPorts {
@@ -28,7 +28,9 @@ export class UserDirectory {
     try {
       this.#ports.found(await this.#ports.load(id));
     } catch {
-      this.#asked.delete(id); // shown without a name until somebody needs it again
+      // Shown without a name until somebody needs it again.
+    } finally {
+      this.#asked.delete(id);
     }
   }
 }
