@@ -18,6 +18,12 @@
       return stream;
     };
   }
+  const clone = MediaStreamTrack.prototype.clone;
+  MediaStreamTrack.prototype.clone = function () {
+    const copy = clone.call(this);
+    if (tracks.includes(this)) tracks.push(copy); // a copy keeps the microphone on as well
+    return copy;
+  };
   const heard = new Set();
   const NativeSocket = window.WebSocket;
   window.WebSocket = class extends NativeSocket {
