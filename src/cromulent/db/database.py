@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from cromulent.db.hot_statement import give_to_driver
 from cromulent.db.migrate import upgrade
 from cromulent.db.unit import Unit, Writing
 from cromulent.db.writer import Writer
@@ -90,7 +91,7 @@ def _sqlite(path: Path, *, begin: str | None, query_only: bool, threads: int = 1
             connection.execute("PRAGMA wal_autocheckpoint=0")
 
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin or "")
+        give_to_driver(connection, begin or "").close()
 
     event.listen(engine, "connect", on_connect)
     if begin is not None:

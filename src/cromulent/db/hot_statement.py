@@ -47,27 +47,28 @@ class HotStatement:
     def run_each(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Run it for each of these."""
         text, arrange = self._prepared.get(connection.dialect.name) or self._prepare(connection)
-        self._give(connection, text, list(map(arrange, rows)), many=True).close()
+        give_to_driver(connection, text, list(map(arrange, rows)), many=True).close()
 
     def _execute(self, connection: Connection, values: Values) -> DBAPICursor:
         text, arrange = self._prepared.get(connection.dialect.name) or self._prepare(connection)
-        return self._give(connection, text, arrange(values))
-
-    @staticmethod
-    def _give(connection: Connection, text: str, parameters: Any, *, many: bool = False) -> DBAPICursor:
-        cursor = connection.connection.cursor()
-        try:
-            (cursor.executemany if many else cursor.execute)(text, parameters)
-        except connection.dialect.loaded_dbapi.Error as error:
-            cursor.close()
-            raise _known(error, text, connection) from error
-        return cursor
+        return give_to_driver(connection, text, arrange(values))
 
     def _prepare(self, connection: Connection) -> _Prepared:
         compiled = self._statement.compile(dialect=connection.dialect, column_keys=self._names)
         assert isinstance(compiled, SQLCompiler)
         prepared = compiled.string, _arranging(compiled.positiontup)
         return self._prepared.setdefault(connection.dialect.name, prepared)
+
+
+def give_to_driver(connection: Connection, text: str, parameters: Any = (), *, many: bool = False) -> DBAPICursor:
+    """Run a text as it is. What the driver refuses becomes the error SQLAlchemy has for it."""
+    cursor = connection.connection.cursor()
+    try:
+        (cursor.executemany if many else cursor.execute)(text, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        cursor.close()
+        raise _known(error, text, connection) from error
+    return cursor
 
 
 def _known(error: Exception, text: str, connection: Connection) -> BaseException:
