@@ -2,6 +2,7 @@
 import type { Clock } from './clock';
 import type { Connection } from './connection';
 import { ConnectionPair } from './connection_pair';
+import { DirectReturn } from './direct_return';
 import { diagnose, knownRelayFault } from './diagnosis';
 import type { IceServers } from './ice_servers';
 import { LinkHealth } from './link_health';
@@ -10,11 +11,11 @@ import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
 import { reasonOf, type Reason, type ReasonCode } from './reasons';
 import { FIRST_CONNECT, LadderRun, REPAIR, type RepairSlots, type RepairStep } from './repair';
 import { RepairRequests } from './repair_requests';
+import { ReturnToDirect } from './return_to_direct';
 import type { Participant, ReceivedSignal, Signal } from './wire';
 
 /** The impolite side waits so long for the other's offer. */
 const OFFER_ANYWAY_MS = 3_000;
-const BACK_TO_DIRECT_MS = 30_000;
 /** A connection that has just come up is looked at so often, so soon after each other. */
 const CLOSE_LOOKS = 6;
 const CLOSE_LOOK_MS = 75;
@@ -51,12 +52,12 @@ export class PeerLink {
   readonly #machine: LinkStateMachine;
   readonly #health: LinkHealth;
   readonly #requests = new RepairRequests();
+  readonly #direct = new DirectReturn();
   #participant: Participant;
   #ladder: LadderRun | null;
   #reason: Reason | null = null;
   #answered = false;
-  #okSince: number | null = null;
-  #directTried: Connection | null = null;
+  readonly #returnToDirect = new ReturnToDirect();
   #cancelOffer: () => void = () => undefined;
   #present = true;
 
@@ -115,7 +116,7 @@ export class PeerLink {
   }
 
   get everHeard(): boolean {
-    return this.#okSince !== null;
+    return this.#returnToDirect.everWell;
   }
 
   /** Whether sound flows both ways, if we are `sending` at all; play-out is the caller's to know. */
@@ -190,7 +191,7 @@ export class PeerLink {
     if (this.state === 'ok') return;
     this.#endLadder();
     this.#reason = null;
-    this.#okSince = this.#ports.clock.now();
+    this.#returnToDirect.well(this.#ports.clock.now());
     this.#present = true;
     this.#machine.become('ok');
   }
@@ -280,14 +281,9 @@ export class PeerLink {
     };
   }
 
-  /** Once for each connection: a call that had to go through a relay tries to get back to the direct path. */
   #considerDirect(): void {
-    const connection = this.pair.current;
-    if (this.#polite || this.state !== 'ok' || !connection || connection === this.#directTried) return;
-    if (connection.watch.last.path !== 'relay' || this.#ports.iceServers.policy === 'relay') return;
-    if (this.#ports.clock.now() - (this.#okSince ?? Infinity) < BACK_TO_DIRECT_MS) return;
-    this.#directTried = connection;
-    this.pair.restart(false);
+    if (this.#polite || this.state !== 'ok' || this.#ports.iceServers.policy === 'relay') return;
+    if (this.#direct.take(this.pair.current, this.#ports.clock.now())) this.pair.restart(false);
   }
 
   #pairPorts() {
