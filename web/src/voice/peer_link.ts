@@ -11,7 +11,6 @@ import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
 import { reasonOf, type Reason, type ReasonCode } from './reasons';
 import { FIRST_CONNECT, LadderRun, REPAIR, type RepairSlots, type RepairStep } from './repair';
 import { RepairRequests } from './repair_requests';
-import { ReturnToDirect } from './return_to_direct';
 import type { Participant, ReceivedSignal, Signal } from './wire';
 
 /** The impolite side waits so long for the other's offer. */
@@ -57,7 +56,6 @@ export class PeerLink {
   #ladder: LadderRun | null;
   #reason: Reason | null = null;
   #answered = false;
-  readonly #returnToDirect = new ReturnToDirect();
   #cancelOffer: () => void = () => undefined;
   #present = true;
 
@@ -116,7 +114,7 @@ export class PeerLink {
   }
 
   get everHeard(): boolean {
-    return this.#returnToDirect.everWell;
+    return this.#direct.everWell;
   }
 
   /** Whether sound flows both ways, if we are `sending` at all; play-out is the caller's to know. */
@@ -191,7 +189,7 @@ export class PeerLink {
     if (this.state === 'ok') return;
     this.#endLadder();
     this.#reason = null;
-    this.#returnToDirect.well(this.#ports.clock.now());
+    this.#direct.well(this.#ports.clock.now());
     this.#present = true;
     this.#machine.become('ok');
   }
