@@ -24,6 +24,7 @@ DEVICES = (0, 0, 1, 2, 3)
 """Whose device each client is: the first person has two."""
 LONGEST_LIFE_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.1
+CONNECT_SECONDS = 60.0
 
 
 class Checker:
@@ -76,7 +77,7 @@ class Checker:
             client.wandering = False
         listening = [asyncio.create_task(client.listen()) for client in clients]
         try:
-            await self._quiet(clients)
+            await self._connected(clients)
             yield
             await self._quiet(clients)
         finally:
@@ -143,14 +144,21 @@ class Checker:
         lines = [f"{self.server.lives} lives of the server, {posts} posts, {kept} acknowledged"]
         return "\n".join([*lines, f"{len(violations)} violations", *violations[:20]])
 
+    async def _connected(self, clients: Sequence[Client]) -> None:
+        """Wait until these clients have been told `ready` or `resumed`, and what they had missed; or that it does not add up."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            for client in clients:
+                while not await client.has_caught_up() and not client.model.complaints:
+                    await _a_moment()
+
     async def _quiet(self, clients: Sequence[Client]) -> None:
         """Wait until these clients have what fresh ones have; when that does not come true, the verdict will say so."""
         deadline = asyncio.get_running_loop().time() + self.patience_seconds
         for client in clients:
             while asyncio.get_running_loop().time() < deadline:
-                if client.model.state() == (await self.fresh(client.person)).state():
+                if await client.has_caught_up() and client.model.state() == (await self.fresh(client.person)).state():
                     break
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await _a_moment()
 
     async def _keep_posting(self, client: Client) -> None:
         number = 0
@@ -163,3 +171,7 @@ class Checker:
 
     def _forbidden_to(self, person: Person) -> set[str]:
         return set() if person.id in self._private_members else {self.cast.private_channel.id}
+
+
+async def _a_moment() -> None:
+    await asyncio.sleep(LOOK_EVERY_SECONDS)

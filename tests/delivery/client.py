@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import httpx2
@@ -18,6 +19,7 @@ from tests.delivery.posting import Book, Post, Poster
 
 Json = dict[str, Any]
 RETRY_AFTER_SECONDS = 0.03
+PING_SECONDS = 5.0
 
 
 class Client:
@@ -39,7 +41,8 @@ class Client:
         self._poster = Poster(self.http, book)
         self._socket: ClientConnection | None = None
         self._forbidden_here: set[str] = set()
-        self._replies: dict[int, asyncio.Future[Json]] = {}
+        self._replies: dict[int, asyncio.Future[Json | None]] = {}
+        self._ping_refs = count(1_000_000)
 
     async def listen(self) -> None:
         """Stay connected, apart from vanishing now and then while `wandering`. For ever; cancel it to end."""
@@ -52,14 +55,6 @@ class Client:
                 self._vanish()
             await asyncio.sleep(RETRY_AFTER_SECONDS * self.luck.random())
 
-    async def come_and_go(self) -> None:
-        """Connect, hear what was missed until nothing more comes for a moment, vanish."""
-        try:
-            async with asyncio.timeout(0.5):
-                await self._listen_once()
-        except (TimeoutError, GapInFeed):
-            self._vanish()
-
     async def post(self, channel_id: str, text: str) -> Post:
         """Post a message and perhaps, as after a lost answer, the same once more."""
         post = await self._poster.post(self.label, channel_id, text)
@@ -67,12 +62,30 @@ class Client:
             await self._poster.post_again(post)
         return post
 
+    async def has_caught_up(self) -> bool:
+        """Whether it is connected and has heard all it missed: the answer to a command comes after that."""
+        if self._socket is None or not self.model.has_started:
+            return False
+        try:
+            async with asyncio.timeout(PING_SECONDS):
+                await self.command({"op": "command", "ref": next(self._ping_refs), "t": "ping", "d": {}})
+        except (OSError, WebSocketException, TimeoutError):
+            return False
+        return True
+
     async def command(self, frame: Json) -> Json:
-        """Send a command over the socket that is open, and wait for its reply."""
-        assert self._socket is not None
-        reply = self._replies[frame["ref"]] = asyncio.get_running_loop().create_future()
-        await self._socket.send(json.dumps(frame))
-        return await reply
+        """Send a command over the socket that is open, and wait for its reply. Raises ConnectionError when it is lost."""
+        if self._socket is None:
+            raise ConnectionError
+        waiting = self._replies[frame["ref"]] = asyncio.get_running_loop().create_future()
+        try:
+            await self._socket.send(json.dumps(frame))
+            reply = await waiting
+        finally:
+            del self._replies[frame["ref"]]
+        if reply is None:
+            raise ConnectionError
+        return reply
 
     async def close(self) -> None:
         """Let go of everything."""
@@ -98,7 +111,9 @@ class Client:
         self._watch_rights(frame, str(text))
         self.model.handle(frame)
         if frame["op"] == "reply":
-            self._replies.pop(frame["ref"]).set_result(frame)
+            reply = self._replies.get(frame["ref"])
+            if reply is not None and not reply.done():
+                reply.set_result(frame)
 
     def _watch_rights(self, frame: Json, text: str) -> None:
         """Nothing may name a channel this person may not see, but the events of their own feed: those tell of coming and going."""
@@ -112,6 +127,9 @@ class Client:
         if self._socket is not None:
             self._socket.transport.abort()
             self._socket = None
+        for reply in self._replies.values():
+            if not reply.done():
+                reply.set_result(None)
 
 
 def identify_frame(token: str, cursor: str | None) -> str:
