@@ -6,7 +6,9 @@
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 venv=.venv
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# Debian keeps turnserver and iptables where only root's PATH looks.
+PATH="$PATH:/usr/sbin:/sbin"
+export PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
@@ -47,7 +49,7 @@ missing_for_venv() {
 # What the tests with real browsers, networks and a real relay need from the system, and the benchmarks' C programs.
 missing_for_tests() {
     for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables cc:gcc; do
-        [ -n "$(PATH="$PATH:/usr/sbin:/sbin" command -v "${pair%%:*}")" ] || echo "${pair##*:}"
+        command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
     [ -e /usr/include/stdio.h ] || echo libc6-dev
 }
