@@ -1,7 +1,8 @@
 /** At most one call on this page: going in, over to another channel, and out. The last click wins. */
 import type { Clock } from './clock';
 import type { Reason } from './reasons';
-import { JoinRefused, type RoomOptions, type VoiceRoom } from './room';
+import type { RoomOptions, VoiceRoom } from './room';
+import { JoinRefused } from './room_reason';
 
 /** Why a switch was refused is shown for so long, while the old call goes on. */
 const NOTICE_MS = 10_000;

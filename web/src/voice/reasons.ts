@@ -13,7 +13,7 @@ const RETRY_ALONE = 'Nothing to do: it is tried again by itself.';
 const TEXTS = {
   mic_denied: {
     sentence: 'The browser may not use your microphone, so you can only listen.',
-    remedy: "Allow the microphone in the browser's address bar.",
+    remedy: "Allow the microphone in the browser's address bar, then rejoin.",
     side: 'you',
   },
   mic_insecure: {

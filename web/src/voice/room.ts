@@ -9,7 +9,7 @@ import type { LinkPorts, PeerLink } from './peer_link';
 import { reasonOf, type Reason } from './reasons';
 import { RepairSlots } from './repair';
 import { listenToRoom, type RoomDispatchHandlers } from './room_dispatches';
-import { reasonInRoom, reasonOfEviction, reasonOfRefusal, type Names } from './room_reason';
+import { JoinRefused, reasonInRoom, reasonOfEviction, reasonOfRefusal, type Names } from './room_reason';
 import { RoomStateMachine, type RoomState } from './room_state';
 import { Returning } from './returning';
 import { Roster, type RosterSnapshot } from './roster';
@@ -17,6 +17,9 @@ import { Rounds } from './rounds';
 import { SelfReport } from './self_report';
 import { isLost, refusalOf, type Refusal } from './signalling';
 import type { IceServersReply, JoinReply, Participant, Room, Signal } from './wire';
+
+/** The answer to a question for the roster may be overtaken by the next change of it, but hardly again and again. */
+const SNAPSHOT_TRIES = 3;
 
 export interface RoomPorts extends AdmissionPorts {
   readonly connect: PeerConnectionFactory;
@@ -42,14 +45,6 @@ export interface RoomOptions {
   /** The token of the room that is left by joining this one. */
   readonly resumeToken?: string | null;
   readonly takeover?: boolean;
-}
-
-/** The server has not let us in; the reason is a stable one. */
-export class JoinRefused extends Error {
-  constructor(readonly reason: Reason) {
-    super(reason.sentence);
-    this.name = 'JoinRefused';
-  }
 }
 
 export class VoiceRoom {
@@ -241,10 +236,13 @@ export class VoiceRoom {
     this.#end(refusal.code === 'superseded' ? 'superseded' : 'disconnected', reason);
   }
 
-  #load(snapshot: RosterSnapshot): void {
-    if (this.ended || !this.#roster.load(snapshot)) return;
+  /** Answers false for a snapshot that is older than what is known. */
+  #load(snapshot: RosterSnapshot): boolean {
+    if (this.ended) return true;
+    if (!this.#roster.load(snapshot)) return false;
     for (const participant of snapshot.participants) this.#put(participant);
     this.#judge();
+    return true;
   }
 
   /** Another participant of the same user is our own past or future, not a peer. */
@@ -268,7 +266,7 @@ export class VoiceRoom {
         this.links.remove(participantId);
         this.#afterNews(verdict);
       },
-      settled: (room) => this.#load(room),
+      settled: (room) => void this.#load(room),
       signal: (signal) => {
         if (signal.to === this.participantId && !this.links.signal(signal)) void this.#askForRoom();
       },
@@ -299,7 +297,8 @@ export class VoiceRoom {
     if (this.#askingForRoom) return;
     this.#askingForRoom = true;
     try {
-      this.#load(await this.#ports.signalling.command<Room>('voice.room', { channel_id: this.channelId }));
+      const ask = () => this.#ports.signalling.command<Room>('voice.room', { channel_id: this.channelId });
+      for (let tries = 0; tries < SNAPSHOT_TRIES && !this.#load(await ask());) tries += 1;
     } catch (error) {
       this.#ports.diagnostics.note('no snapshot', { code: refusalOf(error).code });
     } finally {

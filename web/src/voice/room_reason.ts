@@ -9,6 +9,14 @@ export interface Names {
   channel(channelId: string): string;
 }
 
+/** The server has not let us in; the reason is a stable one. */
+export class JoinRefused extends Error {
+  constructor(readonly reason: Reason) {
+    super(reason.sentence);
+    this.name = 'JoinRefused';
+  }
+}
+
 export function reasonOfRefusal(refusal: Refusal, names: Names): Reason {
   if (isLost(refusal)) return reasonOf('server_unreachable');
   if (refusal.code === 'already_in_channel') return alreadyIn(refusal.detail, names);
