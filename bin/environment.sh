@@ -28,6 +28,8 @@ install_system() {
     apt-get -qq update >/dev/null || say "apt-get update failed; trying with the lists there are"
     DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@" >/dev/null ||
         stop "These system packages could not be installed: $*"
+    # Debian would start the relay at once, on the port of our own STUN.
+    case " $* " in *" coturn "*) systemctl --quiet disable --now coturn >/dev/null 2>&1 || true ;; esac
 }
 
 find_python() {
