@@ -65,9 +65,9 @@ export class Schedule {
   }
 
   async #chaos(): Promise<string | null> {
-    const end = this.clock.now() + this.#between(8_000, 20_000);
+    const end = this.clock.now() + this.#between(6_000, 15_000);
     while (this.clock.now() < end) {
-      if (this.clock.random() < 0.12) this.#fault();
+      if (this.clock.random() < 0.16) this.#fault();
       await this.clock.advance(STEP_MS);
       const broken = this.#brokenNow();
       if (broken) return broken;
