@@ -107,10 +107,11 @@ export function addUsers(state: State, users: readonly User[]): State {
   return { ...state, users: all };
 }
 
-/** A room asked for because its `rev` jumped; an answer older than what has come since is dropped. */
+/** A room asked for because its `rev` jumped. An answer older than what has come since mends nothing: it is asked for again. */
 export function putRoom(state: State, room: Room): State {
   const known = state.rooms.get(room.channel_id);
-  if (known && known.rev > room.rev) return state;
+  if (known && known.rev > room.rev)
+    return { ...state, roomsToMend: changedSet(state.roomsToMend, [room.channel_id], []) };
   return {
     ...state,
     rooms: new Map(state.rooms).set(room.channel_id, room),
