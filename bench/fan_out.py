@@ -102,9 +102,11 @@ def _measure_modes(
 
 
 def _plan(sitting: Sitting, mode: Mode, receivers: int) -> Plan:
-    messages = max(sitting.scale.deliveries // receivers, 2)
+    scale = sitting.scale
     if mode.at_fixed_rate:
-        return Plan(mode, receivers, messages, sitting.scale.fixed_rate / receivers)
+        per_second = scale.fixed_rate / receivers
+        return Plan(mode, receivers, max(round(per_second * scale.fixed_seconds), 2), per_second)
+    messages = max(scale.deliveries // receivers, 2)
     return Plan(mode, receivers, -(-messages // mode.in_flight) * mode.in_flight, 0)
 
 

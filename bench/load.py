@@ -24,7 +24,6 @@ class Run(msgspec.Struct, frozen=True):
     deliveries: int
     gaps: int
     lost: int
-    cut_off: int
     p50_ms: float
     p99_ms: float
     max_ms: float
@@ -43,6 +42,10 @@ class Opened(msgspec.Struct, frozen=True):
     """How long it took to open connections."""
 
     seconds: float
+
+
+class _CutOff(msgspec.Struct, frozen=True):
+    count: int
 
 
 class _Done(msgspec.Struct, frozen=True):
@@ -90,6 +93,10 @@ class Load:
     def open_stalled(self, place: Place, count: int) -> Opened:
         """Open and identify `count` connections that read nothing from then on."""
         return self._ask(f"stalled {place.port} {place.token} {count}", Opened)
+
+    def resume_stalled(self, seconds: float) -> int:
+        """Let the stalled read on until all of them find that the server has closed them, or the time is over; how many did."""
+        return self._ask(f"resume {seconds}", _CutOff).count
 
     def open_plain(self, port: int, count: int) -> None:
         """Connect `count` plain sockets to a send loop."""

@@ -16,21 +16,42 @@ from bench.processes import Cores, cpu_seconds
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is measured. `deliveries` is for each run of the fan-out; `rounds` is how often each run is repeated."""
+    """How much is measured. `deliveries` and `fixed_rate` (deliveries a second) are for each run of the fan-out; `rounds` is
+    how often a run is repeated."""
 
     rounds: int = 3
     receivers: tuple[int, ...] = (100, 1000, 5000)
-    deliveries: int = 60_000
+    deliveries: int = 200_000
     fixed_rate: int = 10_000
+    fixed_seconds: float = 6
     idle: int = 5000
     posts: int = 6000
     pages: int = 3000
-    stalled_messages: int = 400
+    stalled_messages: int = 800
 
 
 FULL = Scale()
-QUICK = Scale(rounds=1, receivers=(100, 1000), deliveries=20_000, idle=500, posts=2000, pages=600, stalled_messages=300)
-TINY = Scale(rounds=1, receivers=(4,), deliveries=40, fixed_rate=200, idle=8, posts=40, pages=20, stalled_messages=20)
+QUICK = Scale(
+    rounds=1,
+    receivers=(100, 1000),
+    deliveries=20_000,
+    fixed_seconds=2,
+    idle=500,
+    posts=2000,
+    pages=600,
+    stalled_messages=800,
+)
+TINY = Scale(
+    rounds=1,
+    receivers=(4,),
+    deliveries=40,
+    fixed_rate=200,
+    fixed_seconds=0.2,
+    idle=8,
+    posts=40,
+    pages=20,
+    stalled_messages=20,
+)
 
 
 class Sitting:

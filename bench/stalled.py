@@ -8,10 +8,12 @@ from bench.figures import Claim, Measured, Section
 from bench.load import Posting, Run
 from bench.sitting import Sitting, Stopwatch, open_receivers
 
-RECEIVERS = 50
-STALLED = 5
-PER_SECOND = 100
+RECEIVERS = 100
+STALLED = 2
+PER_SECOND = 150
 CHARACTERS = 3800
+CUT_OFF_SECONDS = 2
+"""How long the stalled ones read at the end: they find what the buffers held and then that they were closed."""
 MOST_DELAY = 1.25
 """How many times the usual delay is taken for noise."""
 NOTE = (
@@ -28,13 +30,14 @@ class Round:
     with_stalled: Run
     cost_without: float
     cost_with: float
+    cut_off: int
 
 
 def measure(sitting: Sitting) -> Section:
     """Long messages at a fixed rate, so that what a stalled client does not take soon goes beyond every buffer."""
     rounds = [_one_round(sitting) for _ in range(sitting.scale.rounds)]
-    cut_off = [one.with_stalled.cut_off for one in rounds]
-    slower = Measured([one.with_stalled.p99_ms / one.without.p99_ms for one in rounds])
+    cut_off = [one.cut_off for one in rounds]
+    slower = _p99([one.with_stalled for one in rounds]) / _p99([one.without for one in rounds])
     return Section(
         "A stalled client",
         ("", "p50 ms", "p99 ms", "processor µs a delivery"),
@@ -43,9 +46,7 @@ def measure(sitting: Sitting) -> Section:
             _row(f"{STALLED} stall", [(one.with_stalled, one.cost_with) for one in rounds]),
         ],
         [
-            Claim(
-                "p99 delay of the others, stalled clients against none", slower.median, MOST_DELAY, "×", 2, at_most=True
-            ),
+            Claim("p99 delay of the others, stalled clients against none", slower, MOST_DELAY, "×", 2, at_most=True),
             Claim("stalled clients cut off, of every round", min(cut_off), STALLED),
         ],
         (NOTE,),
@@ -65,7 +66,12 @@ def _one_round(sitting: Sitting) -> Round:
         load.open_stalled(places[0], STALLED)
         watch.start()
         with_stalled = load.post(places[0], posting)
-        return Round(without, with_stalled, cost_without, watch.used() / with_stalled.deliveries * 1e6)
+        cost_with = watch.used() / with_stalled.deliveries * 1e6
+        return Round(without, with_stalled, cost_without, cost_with, load.resume_stalled(CUT_OFF_SECONDS))
+
+
+def _p99(runs: list[Run]) -> float:
+    return Measured([run.p99_ms for run in runs]).median
 
 
 def _row(name: str, runs: list[tuple[Run, float]]) -> list[str]:

@@ -7,6 +7,7 @@
  *   counted                           plain: wait until all of them have come
  *   post PORT TOKEN PATH MESSAGES WINDOW PER_SECOND CHARACTERS answered|delivered
  *   read PORT TOKEN PATH REQUESTS WINDOW HIGHEST STEP
+ *   resume SECONDS                    let the stalled read on for so long and count those the server has closed
  *   frame FILE                        write the last message's frame to FILE
  *
  * With `--awake` it does not sleep while it counts: for when it has a core of its own.
@@ -65,8 +66,6 @@ static void control(int operation, struct source *source, uint32_t events)
 }
 
 void watch(struct source *source) { control(EPOLL_CTL_ADD, source, EPOLLIN); }
-
-void watch_for_end(struct source *source) { control(EPOLL_CTL_MOD, source, 0); }
 
 void unwatch(struct source *source) { control(EPOLL_CTL_DEL, source, 0); }
 
@@ -141,9 +140,9 @@ static double delay_ms(double share)
 static void report(double seconds)
 {
     qsort(campaign.delays, campaign.delay_count, sizeof *campaign.delays, by_value);
-    printf("{\"seconds\":%.6f,\"messages\":%d,\"deliveries\":%ld,\"gaps\":%ld,\"lost\":%d,\"cut_off\":%d,"
+    printf("{\"seconds\":%.6f,\"messages\":%d,\"deliveries\":%ld,\"gaps\":%ld,\"lost\":%d,"
            "\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"max_ms\":%.3f,\"busy_seconds\":%.6f}\n",
-           seconds, campaign.messages, campaign.deliveries, gaps_seen(), lost_connections(), stalled_cut_off(),
+           seconds, campaign.messages, campaign.deliveries, gaps_seen(), lost_connections(),
            delay_ms(0.5), delay_ms(0.99), delay_ms(1), (double)busy_ns / 1e9);
 }
 
@@ -214,6 +213,14 @@ static void run_counted(void)
     report((double)(now_ns() - start) / 1e9);
 }
 
+static void run_resume(const char *line)
+{
+    double seconds;
+    if (sscanf(line, "resume %lf", &seconds) != 1)
+        fail("not understood: %s", line);
+    printf("{\"count\":%d}\n", cut_off_of_stalled(seconds));
+}
+
 static void run_command(char *line)
 {
     line[strcspn(line, "\n")] = 0;
@@ -230,6 +237,8 @@ static void run_command(char *line)
         run_rounds(line);
     else if (strcmp(line, "counted") == 0)
         run_counted();
+    else if (strncmp(line, "resume ", 7) == 0)
+        run_resume(line);
     else if (strncmp(line, "frame ", 6) == 0)
         save_frame(line + 6), puts("{}");
     else

@@ -33,7 +33,6 @@ extern unsigned char read_buffer[READ_BYTES];
 /* load.c */
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 void watch(struct source *source);
-void watch_for_end(struct source *source); /* nothing but the end of the connection */
 void unwatch(struct source *source);
 void serve_once(int timeout_ms);
 uint64_t now_ns(void);
@@ -50,7 +49,7 @@ void save_frame(const char *path);
 int receiver_count(void);
 long gaps_seen(void);
 int lost_connections(void);
-int stalled_cut_off(void);
+int cut_off_of_stalled(double seconds); /* the stalled read on: how many find that they were closed */
 
 /* posters.c */
 enum pace { UNTIL_ANSWERED, UNTIL_DELIVERED };

@@ -31,7 +31,8 @@ struct receiver {
 };
 
 static struct receiver **receivers;
-static int count, ready, stalled_count, stalled_closed, lost;
+static struct receiver **stalled;
+static int count, ready, lost, stalled_count, cut_off;
 static long gaps;
 static int acknowledged_every;
 static unsigned char *sample;
@@ -71,7 +72,7 @@ static void forget(struct receiver *receiver)
     unwatch(&receiver->source);
     close(receiver->source.fd);
     if (receiver->will_stall)
-        stalled_closed++;
+        cut_off++;
     else
         lost++;
     receiver->stage = CLOSED;
@@ -111,6 +112,8 @@ static void take_text(struct receiver *receiver, const unsigned char *frame, siz
 {
     const unsigned char *payload = frame + head;
     if (size > sizeof MESSAGE && memcmp(payload, MESSAGE, sizeof MESSAGE - 1) == 0) {
+        if (receiver->will_stall)
+            return;
         if (receiver == receivers[0] && sample_size != head + size) {
             sample = realloc(sample, sample_size = head + size);
             memcpy(sample, frame, sample_size);
@@ -126,7 +129,7 @@ static void take_text(struct receiver *receiver, const unsigned char *frame, siz
         receiver->stage = receiver->will_stall ? STALLED : RECEIVING;
         ready++;
         if (receiver->will_stall)
-            watch_for_end(&receiver->source);
+            unwatch(&receiver->source);
     }
 }
 
@@ -190,8 +193,6 @@ static void take_bytes(struct receiver *receiver, const unsigned char *data, siz
 static void on_readable(struct source *source)
 {
     struct receiver *receiver = (struct receiver *)source;
-    if (receiver->stage == STALLED)
-        return forget(receiver);
     ssize_t got = recv(source->fd, read_buffer, READ_BYTES, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR))
         return;
@@ -229,34 +230,45 @@ static void upgrade(struct receiver *receiver, int port)
 
 static void keep(struct receiver *receiver)
 {
-    receivers = realloc(receivers, sizeof *receivers * (size_t)(count + 1));
-    receivers[count++] = receiver;
+    struct receiver ***list = receiver->will_stall ? &stalled : &receivers;
+    int *size = receiver->will_stall ? &stalled_count : &count;
+    *list = realloc(*list, sizeof **list * (size_t)(*size + 1));
+    (*list)[(*size)++] = receiver;
 }
 
 /* Open connections a few at a time, so that nobody waits longer than the server lets them. */
 static void open_identified(int port, const char *token, int more, bool will_stall)
 {
-    int opened = 0, target = ready + more, gone = lost + stalled_closed;
+    int opened = 0, target = ready + more, gone = lost;
     while (ready < target) {
         while (opened < more && opened - (more - (target - ready)) < HANDSHAKES_UNDER_WAY) {
             struct receiver *receiver = open_receiver(port, token, will_stall);
             upgrade(receiver, port);
-            if (!will_stall)
-                keep(receiver);
+            keep(receiver);
             opened++;
         }
         serve_once(1000);
-        if (lost + stalled_closed > gone)
+        if (lost > gone)
             fail("a connection was closed before it was ready (%d of %d were)", more - (target - ready), more);
     }
 }
 
 void add_receivers(int port, const char *token, int more) { open_identified(port, token, more, false); }
 
-void add_stalled(int port, const char *token, int more)
+void add_stalled(int port, const char *token, int more) { open_identified(port, token, more, true); }
+
+int cut_off_of_stalled(double seconds)
 {
-    stalled_count += more;
-    open_identified(port, token, more, true);
+    for (int at = 0; at < stalled_count; at++) {
+        if (stalled[at]->stage != STALLED)
+            continue;
+        stalled[at]->stage = RECEIVING;
+        watch(&stalled[at]->source);
+    }
+    uint64_t start = now_ns();
+    while (cut_off < stalled_count && (double)(now_ns() - start) < seconds * 1e9)
+        serve_once(100);
+    return cut_off;
 }
 
 void add_plain_readers(int port, int more)
@@ -293,8 +305,6 @@ void save_frame(const char *path)
     if (!file || !sample_size || fwrite(sample, 1, sample_size, file) != sample_size || fclose(file))
         fail("no frame could be written to a file");
 }
-
-int stalled_cut_off(void) { return stalled_closed; }
 
 int receiver_count(void) { return count; }
 
