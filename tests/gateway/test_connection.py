@@ -106,6 +106,26 @@ async def test_keep_alive_looks_after_everybody(connection: Connection, socket: 
     assert socket.code is CloseCode.HEARTBEAT_LOST
 
 
+class BrokenSocket(FakeSocket):
+    """Fails at every write."""
+
+    def write(self, frames: bytes) -> None:
+        raise RuntimeError("broken")
+
+
+async def test_one_broken_connection_does_not_end_the_pings_of_the_others(
+    connection: Connection, socket: FakeSocket
+) -> None:
+    hub, broken = Hub(0), BrokenSocket()
+    hub.add(Connection(broken, connection.identity, "broken", GatewayLimits()))
+    hub.add(connection)
+    socket.heard_at = broken.heard_at = asyncio.get_running_loop().time()
+    looking = asyncio.ensure_future(keep_alive(hub, every_seconds=0.01))
+    await until(socket.pings, "a ping")
+    looking.cancel()
+    assert broken.code is CloseCode.INTERNAL_ERROR
+
+
 async def test_a_late_loop_is_forgiven_before_anybody_is_given_up(connection: Connection, socket: FakeSocket) -> None:
     hub = Hub(0)
     hub.add(connection)

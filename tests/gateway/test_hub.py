@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from cromulent.db import channel_feed
+from cromulent.db import LogRow, channel_feed
 from cromulent.gateway.close_codes import CloseCode
+from cromulent.gateway.hub import RECENT_CHARACTERS
 from cromulent.gateway.protocol import TypingStarted
 from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.listening import Listener, fresh
@@ -206,6 +207,20 @@ async def test_no_bridge_over_what_is_no_longer_in_memory_or_not_yet(stage: Stag
     assert not stage.hub.bridge(connection, stage.hub.pos - 1)
     assert stage.hub.bridge(connection, stage.hub.pos)
     assert socket.sent == b""
+
+
+async def test_few_large_rows_are_remembered_where_many_small_ones_are(stage: Stage) -> None:
+    channel, ann = await stage.add_channel(), await stage.add_user("ann")
+    connection, _ = stage.connect(ann)
+    stage.hub.add(connection)
+    before = stage.hub.pos
+    large = "x" * (RECENT_CHARACTERS // 4)
+    rows = [
+        LogRow(before + n, f"id{n}", channel_feed(channel.id), n, "message.posted", f'"{large}"') for n in range(1, 9)
+    ]
+    stage.hub.publish(rows)
+    assert not stage.hub.bridge(connection, before)
+    assert stage.hub.bridge(connection, before + 6)
 
 
 async def test_waiting_for_a_position_ends_when_it_is_published(stage: Stage) -> None:

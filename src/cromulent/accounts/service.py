@@ -93,7 +93,9 @@ class AccountService:
         Raises `TooManyAttempts`, and `WrongCredentials` after the same time whatever was wrong.
         """
         found = await self._database.read(lambda connection: store.find_credentials(connection, login))
-        attempt = self._throttle.begin(f"login:{folded(login)}" if found is None else found.user.id, visitor.address)
+        attempt = self._throttle.begin(
+            f"login:{hash_of(folded(login)).hex()}" if found is None else found.user.id, visitor.address
+        )
         if not await self._passwords.verify(found and found.password_hash, password) or found is None:
             raise WrongCredentials
         logged_in = await self._begin(found.user.id, visitor)

@@ -17,7 +17,7 @@ from cromulent.cli.tls import TlsFiles
 from cromulent.gateway import GatewayProtocol
 from cromulent.web import BoundedHttp
 
-DRAIN_SECONDS = 5
+DRAIN_SECONDS = 3
 EXIT_SECONDS = 9.5
 """After so long a stop is no longer orderly: the process ends whatever it is waiting for."""
 LARGEST_FRAME = 256 * 1024

@@ -18,7 +18,8 @@ from cromulent.gateway.protocol import Reconnect
 
 log = structlog.get_logger(__name__)
 RECENT_ROWS = 4096
-"""How many rows are kept in memory to bridge the step from the last page of catching up to live."""
+RECENT_CHARACTERS = 8 * 1024 * 1024
+"""How much is kept in memory to bridge the step from the last page of catching up to live: rows, and the text of them all."""
 
 
 class _AddedChannel(msgspec.Struct):
@@ -40,7 +41,8 @@ class Hub:
         self.pos = pos
         self._hearers: dict[str, dict[Connection, None]] = {}
         self._feeds: dict[Connection, set[str]] = {}
-        self._recent: deque[LogRow] = deque(maxlen=RECENT_ROWS)
+        self._recent: deque[LogRow] = deque()
+        self._recent_characters = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     def add(self, connection: Connection) -> None:
@@ -89,7 +91,7 @@ class Hub:
 
     def publish(self, rows: Sequence[LogRow]) -> None:
         """Deliver a committed batch in `pos` order. Neighbours of one feed go out as one write."""
-        self._recent.extend(rows)
+        self._remember(rows)
         self.pos = rows[-1].pos
         self._wake_those_who_wait()
         try:
@@ -136,6 +138,12 @@ class Hub:
         for connection in self.connections_of(user_id):
             if connection.login_session_id == login_session_id:
                 connection.close(CloseCode.LOGIN_SESSION_ENDED)
+
+    def _remember(self, rows: Sequence[LogRow]) -> None:
+        self._recent.extend(rows)
+        self._recent_characters += sum(len(row.payload) for row in rows)
+        while len(self._recent) > RECENT_ROWS or self._recent_characters > RECENT_CHARACTERS:
+            self._recent_characters -= len(self._recent.popleft().payload)
 
     def _wake_those_who_wait(self) -> None:
         if not self._waiting:

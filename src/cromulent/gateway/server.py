@@ -118,4 +118,12 @@ async def keep_alive(hub: Hub, *, every_seconds: float = 1.0) -> None:
         for connection in hub.connections():
             if late > every_seconds:
                 connection.forgive(late, now)
-            connection.keep_alive(now)
+            _keep_alive_one(connection, now)
+
+
+def _keep_alive_one(connection: Connection, now: float) -> None:
+    try:
+        connection.keep_alive(now)
+    except Exception:  # the pings of all the others hang on this loop
+        log.exception("keep_alive_failed", user=connection.user_id)
+        connection.close(CloseCode.INTERNAL_ERROR)
