@@ -10,8 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx2
-
 START_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
 SERVE = (sys.executable, "-m", "cromulent.cli", "serve")
@@ -73,10 +71,16 @@ class ServerProcess:
         if self._process.poll() is not None:
             raise AssertionError(f"the server ended with {self._process.returncode}:\n{self.output()}")
         try:
-            async with httpx2.AsyncClient(timeout=START_SECONDS) as http:
-                return (await http.get(f"http://{self.address}/readyz")).status_code == 200
-        except httpx2.TransportError:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
             return False
+        try:
+            writer.write(f"GET /readyz HTTP/1.1\r\nHost: {self.address}\r\nConnection: close\r\n\r\n".encode())
+            return b" 200 " in await reader.readline()
+        except OSError:
+            return False
+        finally:
+            writer.close()
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

@@ -1,6 +1,6 @@
 """Nothing acknowledged is lost, doubled or out of order, whatever moment the server is killed at; run it longer on demand.
 
-`CROMULENT_TEST_KILLS=200 bin/test tests/delivery/test_delivery.py` is the long run; `CROMULENT_TEST_SEED` repeats one.
+`CROMULENT_TEST_KILLS=200` makes the long run, `CROMULENT_TEST_SEED` repeats one; see `docs/testing.md`.
 """
 
 from __future__ import annotations
