@@ -7,7 +7,8 @@ const server = 'http://localhost:4000';
 /** Paints nothing before the script has chosen the theme: Vite drops the attribute when it is in the source. */
 const blockRendering: Plugin = {
   name: 'block-rendering',
-  transformIndexHtml: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  transformIndexHtml: (html) =>
+    html.replace('<script type="module"', '<script type="module" blocking="render"'),
 };
 
 export default defineConfig({
