@@ -15,6 +15,8 @@ from tests.browser.server_process import PASSWORD
 
 OBSERVER = Path(__file__).with_name("observe.js")
 LISTEN_SECONDS = 3.0
+HEAR_SECONDS = 6.0
+POLL_MS = 100
 TAIL_SECONDS = 1.0
 ENERGY_OF_A_TONE = 0.01
 """Three seconds of the test tone bring more than ten times as much."""
@@ -123,8 +125,14 @@ class Person:
         return float(self.observed("energy")) - float(before)
 
     def hears(self) -> bool:
-        """Whether somebody's tone arrives."""
-        return self.heard_energy() > ENERGY_OF_A_TONE
+        """Whether somebody's tone arrives within a few seconds."""
+        before = float(self.observed("energy"))
+        deadline = time.monotonic() + HEAR_SECONDS
+        while time.monotonic() < deadline:
+            if float(self.observed("energy")) - before > ENERGY_OF_A_TONE:
+                return True
+            self.page.wait_for_timeout(POLL_MS)
+        return False
 
     def hears_nothing(self) -> bool:
         """Whether silence arrives, once what was still on its way (release tail, jitter buffer) has been played."""

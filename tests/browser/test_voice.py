@@ -21,6 +21,7 @@ def in_a_call(people: People, count: int = 2) -> list[Person]:
     for person in made:
         expect(person.participants()).to_have_count(count)
         person.expect_bar("connected", "Lounge")
+        person.wait_for("window.__observed.liveTracks() > 0")  # links connect before the microphone is there
     return made
 
 
