@@ -76,7 +76,7 @@ def test_a_faulty_python_lock_is_found(text: str) -> None:
     assert faults_of_requirements(text) != []
 
 
-@pytest.mark.parametrize("package", [{"version": "1"}, {"integrity": "sha512-", "resolved": "https://example.org/x"}])
+@pytest.mark.parametrize("package", [{"version": "1"}, {"integrity": "sha512-", "resolved": "somewhere"}])
 def test_a_faulty_lock_of_the_browser_client_is_found(package: dict[str, str]) -> None:
     good = {"packages": {"": {}, "node_modules/x": {"integrity": "sha512-"}}}
     assert faults_of_package_lock(json.dumps(good)) == []
