@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from cromulent.db import StorageUnavailable, Unit
+from cromulent.db.errors import SeqNotDense
 from cromulent.db.schema import events, feeds
 from cromulent.kernel.errors import NotFound
 from tests.store.conftest import Noted, Storage, note
@@ -65,6 +67,70 @@ async def test_a_broken_constraint_fails_its_unit_only(storage: Storage) -> None
     )
     assert isinstance(outcomes[0], Exception)
     assert outcomes[1] == 1
+
+
+def gap(unit: Unit) -> None:
+    unit.reserve_seq("channel:1")
+
+
+def gap_before(unit: Unit) -> None:
+    unit.reserve_seq("channel:1")
+    unit.record(Noted("the second"), "channel:1")
+
+
+def gap_behind(unit: Unit) -> None:
+    unit.record(Noted("the first"), "channel:1")
+    unit.reserve_seq("channel:1")
+
+
+def gap_elsewhere(unit: Unit) -> None:
+    unit.record(Noted("in another feed"), "channel:2", seq=unit.reserve_seq("channel:1"))
+
+
+def twice(unit: Unit) -> None:
+    seq = unit.reserve_seq("channel:1")
+    unit.record(Noted("one"), "channel:1", seq=seq)
+    unit.record(Noted("two"), "channel:1", seq=seq)
+
+
+def disorder(unit: Unit) -> None:
+    seq = unit.reserve_seq("channel:1")
+    unit.record(Noted("the second"), "channel:1")
+    unit.record(Noted("the first"), "channel:1", seq=seq)
+
+
+def not_reserved(unit: Unit) -> None:
+    unit.record(Noted("made up"), "channel:1", seq=unit.head_seq("channel:1") + 1)
+
+
+@pytest.mark.parametrize("wrong", [gap, gap_before, gap_behind, gap_elsewhere, twice, disorder, not_reserved])
+async def test_a_unit_whose_seqs_are_not_one_after_the_other_fails_alone(
+    storage: Storage, wrong: Callable[[Unit], None]
+) -> None:
+    outcomes = await asyncio.gather(
+        storage.database.write(note("before")),
+        storage.database.write(wrong),
+        storage.database.write(note("after")),
+        return_exceptions=True,
+    )
+    assert [outcome if isinstance(outcome, int) else type(outcome) for outcome in outcomes] == [1, SeqNotDense, 2]
+    assert [(row.feed, row.seq) for row in storage.published] == [("channel:1", 1), ("channel:1", 2)]
+
+
+async def test_a_unit_may_reserve_in_several_feeds_and_record_in_any_order_of_feeds(storage: Storage) -> None:
+    def several(unit: Unit) -> None:
+        one, two = unit.reserve_seq("channel:1"), unit.reserve_seq("channel:2")
+        unit.record(Noted("b"), "channel:2", seq=two)
+        unit.record(Noted("a"), "channel:1", seq=one)
+        unit.record(Noted("c"), "channel:1")
+
+    await asyncio.gather(storage.database.write(note("first")), storage.database.write(several))
+    assert [(row.feed, row.seq) for row in storage.published] == [
+        ("channel:1", 1),
+        ("channel:2", 1),
+        ("channel:1", 2),
+        ("channel:1", 3),
+    ]
 
 
 async def test_the_answer_comes_after_publishing_and_publishing_after_the_commit(storage: Storage) -> None:

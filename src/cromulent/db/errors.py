@@ -8,3 +8,10 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     message = "The server could not store that. Nothing was changed; please try again."
+
+
+class SeqNotDense(Exception):
+    """A bug in a unit: what it reserved and what it recorded would leave a gap, a repetition or a disorder in the seqs of a feed."""
+
+    def __init__(self, *feeds: str) -> None:
+        super().__init__(f"the seqs of {', '.join(feeds)} are not one after the other")

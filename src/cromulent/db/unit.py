@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
+from cromulent.db.errors import SeqNotDense
 from cromulent.db.hot_statement import HotStatement
 from cromulent.db.schema import feeds
 from cromulent.kernel.facts import Fact
@@ -45,7 +46,7 @@ class Unit:
         self._writing = writing
 
     def reserve_seq(self, feed: str) -> int:
-        """The next seq of a feed, to be used in exactly one `record` of this unit."""
+        """The next seq of a feed, to be used in exactly one `record` of this unit, before the feed's next one; else the unit fails."""
         self.heads[feed] = seq = self.head_seq(feed) + 1
         return seq
 
@@ -69,6 +70,17 @@ class Unit:
             self.pending.append(PendingEvent(feed, self.reserve_seq(feed) if seq is None else seq, name, payload))
         for reaction in self._writing.inside.get(type(fact), ()):
             reaction(self, fact)
+
+    def check_seqs(self) -> None:
+        """Raise `SeqNotDense` unless the events continue every feed one by one, up to what was reserved: to a client a gap is a loss."""
+        reached: dict[str, int] = {}
+        for event in self.pending:
+            before = reached.get(event.feed) or self._batch_heads.get(event.feed, 0)
+            if event.seq != before + 1:
+                raise SeqNotDense(event.feed)
+            reached[event.feed] = event.seq
+        if reached != self.heads:
+            raise SeqNotDense(*self.heads)
 
 
 Reaction = Callable[[Unit, Fact], None]

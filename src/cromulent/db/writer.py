@@ -199,6 +199,7 @@ class _Batch:
         self._savepoints.execute("SAVEPOINT unit")
         try:
             job.result = job.run(unit)
+            unit.check_seqs()
         except Exception as error:
             job.error = _storage_failure(error) or error
             self._roll_back_unit(error)
