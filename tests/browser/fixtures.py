@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess, create_administrator
@@ -64,14 +64,24 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def launch(playwright: Playwright, tone: Path) -> Iterator[Callable[..., Browser]]:
+def page_errors() -> list[str]:
+    """What no script caught, on any page of any browser that `launch` has started."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def launch(playwright: Playwright, tone: Path, page_errors: list[str]) -> Iterator[Callable[..., Browser]]:
     """Start browsers of one's own; all are closed at the end."""
     started: list[Browser] = []
+
+    def watch(context: BrowserContext) -> None:
+        context.on("weberror", lambda caught: page_errors.append(caught.error.stack or str(caught.error)))
 
     def start(*, executable: str | None = None, extra: tuple[str, ...] = ()) -> Browser:
         browser = playwright.chromium.launch(
             executable_path=executable or chromium_path(), args=[*chromium_arguments(tone), *extra]
         )
+        browser.on("context", watch)
         started.append(browser)
         return browser
 

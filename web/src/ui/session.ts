@@ -36,6 +36,7 @@ export class Session {
   /** Somebody has logged in on this page. */
   entered(): void {
     this.#model.client.forget();
+    this.#model.places.clear();
     this.#model.client.start();
     this.#model.router.navigate(this.#next, { replace: true });
     this.#next = '/';
@@ -57,7 +58,6 @@ export class Session {
 
   #leave(next: string): void {
     this.#next = next;
-    this.#model.places.clear();
     this.#model.router.navigate('/login', { replace: true });
   }
 
