@@ -5,7 +5,7 @@ Everything that waits comes first; from the last check to the seat nothing is aw
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.errors import DomainError
@@ -15,7 +15,7 @@ from cromulent.voice.attempts import Attempt, Attempts
 from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeToken, Superseded, WasKicked
 from cromulent.voice.ice import IceServers
 from cromulent.voice.leases import Lease
-from cromulent.voice.model import Change, Connection, Departure, Joined, JoinRequest, Participant
+from cromulent.voice.model import Audio, Change, Connection, Departure, Joined, JoinRequest, Participant
 from cromulent.voice.notices import CallSuperseded
 from cromulent.voice.policy import VoicePolicy
 from cromulent.voice.ports import Endpoint
@@ -151,19 +151,25 @@ class Joining:
     # --- the seat: nothing is awaited from here on ---
 
     def _take_seat(self, attempt: Attempt) -> Seat:
-        audio = attempt.request.audio
         seat = self._own_seat(attempt)
         if seat is None:
-            seat = self._new_seat(attempt, ended=self._leave_old_seat(attempt))
+            audio = self._audio(attempt)
+            seat = self._new_seat(attempt, audio, ended=self._leave_old_seat(attempt))
             seat.attach(attempt.endpoint, self._policy.ping_seconds, self._clock.monotonic())
             self._rooms.enter(seat)
         else:
             seat.attach(attempt.endpoint, self._policy.ping_seconds, self._clock.monotonic())
+            self._rooms.show(seat, seat.after(_said_anew(attempt.request, seat)))
             seat.join_id = attempt.request.join_id
-            change = Change(muted=audio.muted, deafened=audio.deafened, sends_audio=audio.sends_audio)
-            self._rooms.show(seat, seat.after(change))
         self._parts.signalling.deliver_waiting(seat)
         return seat
+
+    def _audio(self, attempt: Attempt) -> Audio:
+        """A call that is moved stays muted and deafened as it was: nobody may hear what its old page did not send."""
+        audio, held = attempt.request.audio, self._rooms.seat_of(attempt.endpoint.user_id)
+        if held is None or not attempt.request.takeover or self._is_mine(attempt, held):
+            return audio
+        return replace(audio, muted=held.participant.muted, deafened=held.participant.deafened)
 
     def _leave_old_seat(self, attempt: Attempt) -> Seat | None:
         """Left comes before joined. The seat that was left, if there was one."""
@@ -190,7 +196,7 @@ class Joining:
         if not self._rooms.settled:
             self._rooms.leave_unseen(claims.channel_id, claims.participant_id, Departure.MOVED)
 
-    def _new_seat(self, attempt: Attempt, ended: Seat | None) -> Seat:
+    def _new_seat(self, attempt: Attempt, audio: Audio, *, ended: Seat | None) -> Seat:
         endpoint, request, claims = attempt.endpoint, attempt.request, attempt.claims
         restores = claims is not None and claims.channel_id == request.channel_id
         if claims is not None and restores and (ended is None or claims.participant_id > ended.id):
@@ -202,9 +208,9 @@ class Joining:
             id=claims.participant_id,
             user_id=endpoint.user_id,
             device=endpoint.device,
-            muted=request.audio.muted,
-            deafened=request.audio.deafened,
-            sends_audio=request.audio.sends_audio,
+            muted=audio.muted,
+            deafened=audio.deafened,
+            sends_audio=audio.sends_audio,
             connection=Connection.CONNECTING,
         )
         lease = Lease(self._policy.leases, self._clock.monotonic())
@@ -221,6 +227,14 @@ class Joining:
             login_session_id=attempt.endpoint.login_session_id,
             issued_at=instant,
         )
+
+
+def _said_anew(request: JoinRequest, seat: Seat) -> Change:
+    """What a returning page says of its sound. A repeated join says nothing new: since it was sent the seat may know better."""
+    if request.join_id == seat.join_id:
+        return Change()
+    audio = request.audio
+    return Change(muted=audio.muted, deafened=audio.deafened, sends_audio=audio.sends_audio)
 
 
 def _login_of(endpoint: Endpoint) -> tuple[str, str]:

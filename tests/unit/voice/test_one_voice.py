@@ -6,11 +6,20 @@ import asyncio
 
 import pytest
 
-from cromulent.voice import CallSuperseded, Departure, HolderAsked, Notice, ParticipantJoined, ParticipantLeft
+from cromulent.voice import (
+    Audio,
+    CallSuperseded,
+    Departure,
+    HolderAsked,
+    Notice,
+    ParticipantJoined,
+    ParticipantLeft,
+    ParticipantUpdated,
+)
 from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeToken, NotInRoom, Superseded
 from cromulent.voice.model import Change
 from cromulent.voice.policy import VoicePolicy
-from tests.unit.voice.world import World, finish
+from tests.unit.voice.world import DEAFENED, MUTED, World, finish
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +137,53 @@ async def test_move_here_supersedes_the_holder_without_asking(world: World) -> N
     assert laptop.told(HolderAsked) == []
     assert laptop.told(CallSuperseded) == [CallSuperseded("lounge", old.participant_id, "phone")]
     assert outline(world.announced)[1:] == [("left", "lounge", "moved"), ("joined", "attic", "")]
+
+
+def shown_as(notices: list[Notice]) -> list[tuple[str, bool, bool]]:
+    """(channel, muted, deafened) of everybody who joined or changed."""
+    news = [one for one in notices if isinstance(one, (ParticipantJoined, ParticipantUpdated))]
+    return [(one.channel_id, one.participant.muted, one.participant.deafened) for one in news]
+
+
+@pytest.mark.parametrize("flags", [MUTED, DEAFENED])
+async def test_a_muted_call_that_is_moved_is_never_seen_unmuted(world: World, flags: Audio) -> None:
+    laptop = world.page("anna", "laptop")
+    await laptop.join("lounge")
+    world.voice.update(laptop, Change(muted=flags.muted, deafened=flags.deafened))
+    world.announced.clear()
+    moved = await world.page("anna", "phone").join("attic", takeover=True)
+    assert [(one.muted, one.deafened) for one in moved.room.participants] == [(flags.muted, flags.deafened)]
+    assert shown_as(world.announced) == [("attic", flags.muted, flags.deafened)]
+
+
+async def test_a_move_whose_answer_was_lost_is_as_muted_when_it_is_repeated(world: World) -> None:
+    await world.page("anna", "laptop").join("lounge", audio=MUTED)
+    await world.page("anna", "phone").join("lounge", join_id="one", takeover=True)
+    world.announced.clear()
+    again = await world.page("anna", "phone").join("lounge", join_id="one", takeover=True)
+    assert [one.muted for one in again.room.participants] == [True]
+    assert shown_as(world.announced) in ([], [("lounge", True, False)])
+
+
+async def test_a_call_that_was_unmuted_where_it_is_comes_back_unmuted(world: World) -> None:
+    laptop, phone = world.page("anna", "laptop"), world.page("anna", "phone")
+    await laptop.join("lounge", audio=MUTED)
+    await phone.join("lounge", takeover=True)
+    world.voice.update(phone, Change(muted=False))
+    back = await laptop.join("lounge", takeover=True, audio=MUTED)
+    assert [one.muted for one in back.room.participants] == [False]
+
+
+async def test_without_a_call_to_move_the_page_itself_says_whether_it_is_muted(world: World) -> None:
+    alone = await world.page("anna").join("lounge", takeover=True, audio=DEAFENED)
+    assert [(one.muted, one.deafened) for one in alone.room.participants] == [(True, True)]
+
+
+async def test_a_page_that_comes_back_says_anew_whether_it_is_muted(world: World) -> None:
+    anna = world.page("anna")
+    token = (await anna.join("lounge")).resume_token
+    back = await anna.join("lounge", token=token, audio=DEAFENED)
+    assert [(one.muted, one.deafened) for one in back.room.participants] == [(True, True)]
 
 
 async def test_after_move_here_and_leaving_the_first_page_cannot_come_back(world: World) -> None:

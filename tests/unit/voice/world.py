@@ -31,6 +31,9 @@ from cromulent.voice import (
 
 HOST = "chat.example.org"
 SECRET_KEY = b"k" * 32
+OPEN = Audio(muted=False, deafened=False, sends_audio=True)
+MUTED = Audio(muted=True, deafened=False, sends_audio=True)
+DEAFENED = Audio(muted=True, deafened=True, sends_audio=True)
 
 
 class FakePage:
@@ -67,10 +70,16 @@ class FakePage:
         self.heard_at = self.world.clock.monotonic()
 
     async def join(
-        self, channel_id: str, *, join_id: str | None = None, token: str | None = None, takeover: bool = False
+        self,
+        channel_id: str,
+        *,
+        join_id: str | None = None,
+        token: str | None = None,
+        takeover: bool = False,
+        audio: Audio = OPEN,
     ) -> Joined:
         """Send `voice.join` and wait for the answer."""
-        request = JoinRequest(channel_id, join_id or new_id(), Audio(False, False, True), token, takeover)
+        request = JoinRequest(channel_id, join_id or new_id(), audio, token, takeover)
         return await self.world.voice.join(self, request, HOST)
 
     def told(self, kind: type[Notice]) -> list[Notice]:
