@@ -134,6 +134,11 @@ class Person:
             self.page.wait_for_timeout(POLL_MS)
         return False
 
+    def still_hears(self) -> bool:
+        """Whether a tone goes on arriving once what was on its way (release tail, jitter buffer) has been played."""
+        self.heard_energy(TAIL_SECONDS)
+        return self.hears()
+
     def hears_nothing(self) -> bool:
         """Whether silence arrives, once what was still on its way (release tail, jitter buffer) has been played."""
         self.heard_energy(TAIL_SECONDS)

@@ -4,7 +4,7 @@ import type { Diagnostics } from './diagnostics';
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
 import { Playback, type AudioSinkFactory } from './playback';
-import type { TalkKey } from './push_to_talk';
+import type { ButtonFinger, TalkKey } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
 import type { CallMemory, SettingsPort, VoiceSettings } from './settings';
@@ -120,12 +120,12 @@ export class VoiceController {
     this.#setFlags({ ...this.#flags, deafened: false });
   }
 
-  pressTalk(): void {
-    if (this.#settings.mode === 'push_to_talk') this.#input.press();
+  pressTalk(finger: ButtonFinger = 'pointer'): void {
+    if (this.#settings.mode === 'push_to_talk') this.#input.press(finger);
   }
 
-  releaseTalk(): void {
-    this.#input.release();
+  releaseTalk(finger: ButtonFinger = 'pointer'): void {
+    this.#input.release(finger);
   }
 
   get settings(): VoiceSettings {

@@ -23,8 +23,11 @@ export interface TalkHandlers {
 /** The page's keys and pointers; the answer stops listening. */
 export type TalkSurface = (handlers: TalkHandlers) => () => void;
 
-/** What holds the talk key down: the chosen key, or the button on the page; both may at once. */
-type Finger = 'key' | 'button';
+/** How the button on the page is held: by a pointer, or by the keyboard while it has the focus. */
+export type ButtonFinger = 'pointer' | 'keyboard';
+
+/** What may hold the talk key down, all at once: the chosen key, and the button on the page. */
+type Finger = 'key' | ButtonFinger;
 
 export class PushToTalk {
   readonly #down = new Set<Finger>();
@@ -68,13 +71,13 @@ export class PushToTalk {
   }
 
   /** The button on the page went down. */
-  press(): void {
-    this.#press('button');
+  press(finger: ButtonFinger): void {
+    this.#press(finger);
   }
 
   /** The button came up, or can be held no longer; a latch stays. */
-  release(): void {
-    this.#release('button');
+  release(finger: ButtonFinger): void {
+    this.#release(finger);
   }
 
   #pressed(press: TalkPress): void {

@@ -3,7 +3,7 @@ import type { Clock } from './clock';
 import { MicrophoneGate, type TalkMode } from './gate';
 import { Microphone, type MediaInputs } from './microphone';
 import type { AudioTrack } from './peer_connection';
-import { PushToTalk, type TalkSurface } from './push_to_talk';
+import { PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
 import type { ReasonCode } from './reasons';
 import type { VoiceSettings } from './settings';
 
@@ -121,12 +121,12 @@ export class VoiceInput {
     if (!same) void this.#microphone.configure(settings);
   }
 
-  press(): void {
-    this.#talk.press();
+  press(finger: ButtonFinger): void {
+    this.#talk.press(finger);
   }
 
-  release(): void {
-    this.#talk.release();
+  release(finger: ButtonFinger): void {
+    this.#talk.release(finger);
   }
 
   /** The key matters only while it can open the gate. */

@@ -31,6 +31,16 @@ test('the key let go while the button is held goes on talking, and the other way
   expect(await sends()).toBe(false);
 });
 
+test('the space bar on the button in focus does not let go of what the pointer holds', async () => {
+  const { page, sends } = await inCall();
+  page.voice.pressTalk('pointer');
+  page.voice.pressTalk('keyboard');
+  page.voice.releaseTalk('keyboard');
+  expect([await sends(), page.voice.view.talkPressed]).toEqual([true, true]);
+  page.voice.releaseTalk('pointer');
+  expect([await sends(), page.voice.view.talkPressed]).toEqual([false, false]);
+});
+
 test('the window that loses the focus lets go of both', async () => {
   const { page, world, sends } = await inCall();
   page.voice.pressTalk();
