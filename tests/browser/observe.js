@@ -90,7 +90,8 @@
       };
       return watched;
     },
-    // The longest time in ms during which no packet came, sampled every 100 ms until stop() is called.
+    // The longest time in ms between two moments at which new packets were seen, looked for every 100 ms until
+    // stopWatching() is called: no silence was longer.
     watchGaps: () => {
       let last = -1;
       let changedAt = performance.now();
@@ -98,11 +99,11 @@
       const timer = setInterval(async () => {
         const now = (await inbound()).reduce((sum, one) => sum + one.packets, 0);
         const at = performance.now();
+        longest = Math.max(longest, at - changedAt);
         if (now !== last) {
           last = now;
           changedAt = at;
         }
-        longest = Math.max(longest, at - changedAt);
       }, 100);
       window.__observed.stopWatching = () => {
         clearInterval(timer);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +13,8 @@ from tests.browser.proxy import CuttableProxy
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People, in_a_call
 
-LONGEST_GAP_MS = 1000
+LONGEST_GAP_MS = 1000 if os.environ.get("CI") else 500
+"""Machines of a CI are shared; on one's own the sound is to stand still for no more than half a second."""
 
 
 def participant_ids(person) -> list[str]:
@@ -39,7 +41,7 @@ def test_a_call_of_three_survives_the_death_of_the_server(
             expect(person.participants()).to_have_count(3)
         assert three[1].hears()
     gaps = [person.observed("stopWatching") for person in three]
-    assert max(gaps) <= LONGEST_GAP_MS, gaps
+    assert 0 < max(gaps) <= LONGEST_GAP_MS, gaps
     for person in three:
         assert participant_ids(person) == before
 
