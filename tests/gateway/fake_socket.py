@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -23,16 +23,31 @@ class FakeSocket:
         self.stalled = False
         self.code: CloseCode | None = None
         self.reason = ""
+        self.writes = 0
         self._taken = bytearray()
         self._unsent = bytearray()
         self._drained = asyncio.Event()
         self._written = asyncio.Event()
+        self._listener: Callable[[], None] = lambda: None
 
     def write(self, frames: bytes) -> None:
         """Take bytes, or keep them waiting; nothing is taken after the close, as by the real one."""
         if self.open:
+            self.writes += 1
+            was_congested = self.congested
             (self._unsent if self.stalled else self._taken).extend(frames)
             self._written.set()
+            if self.congested != was_congested:
+                self._listener()
+
+    def tell_of_changes(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called when `congested` has changed."""
+        self._listener = listener
+
+    @property
+    def congested(self) -> bool:
+        """Whether anything waits: the high-water mark is 0, so that a test may set its limits as low as it likes."""
+        return bool(self._unsent)
 
     @property
     def wire(self) -> FakeSocket:
@@ -70,6 +85,7 @@ class FakeSocket:
         self._taken += self._unsent
         self._unsent.clear()
         self._drained.set()
+        self._listener()
 
     def hang_up(self) -> None:
         """The peer is gone without a word."""

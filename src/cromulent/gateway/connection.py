@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from cromulent.accounts import Identity
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.frames import ephemeral_frame
 from cromulent.gateway.limits import GatewayLimits
-from cromulent.gateway.socket import PING, Wire
+from cromulent.gateway.socket import NO_WIRE, PING, Outlet, Wire
 
 log = structlog.get_logger(__name__)
 
@@ -27,12 +28,21 @@ class Socket(Protocol):
         ...
 
     @property
+    def congested(self) -> bool:
+        """Whether the peer is behind: not yet so far that it is closed, but it has to be looked at before each write."""
+        ...
+
+    @property
     def open(self) -> bool:
         """Whether the peer may still be written to."""
         ...
 
     def write(self, frames: bytes) -> None:
         """Put prepared frames on the wire, in order."""
+        ...
+
+    def tell_of_changes(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever `wire` or `congested` has changed."""
         ...
 
     async def drained(self) -> None:
@@ -52,7 +62,6 @@ class ConnectionState(Enum):
     CLOSED = "closed"
 
 
-_LIVE = ConnectionState.LIVE
 _TRANSITIONS = {
     ConnectionState.CATCHING_UP: {ConnectionState.LIVE, ConnectionState.CLOSED},
     ConnectionState.LIVE: {ConnectionState.CLOSED},
@@ -66,7 +75,6 @@ class Connection:
     __slots__ = (
         "__weakref__",
         "_limits",
-        "_most_unsent",
         "_ping_seconds",
         "_pinged_at",
         "_socket",
@@ -74,6 +82,7 @@ class Connection:
         "device",
         "host",
         "identity",
+        "outlet",
     )
 
     def __init__(self, socket: Socket, identity: Identity, device: str, limits: GatewayLimits) -> None:
@@ -83,8 +92,10 @@ class Connection:
         """Where the page was loaded from, without a port; empty when it did not say."""
         self._socket = socket
         self._limits = limits
-        self._most_unsent = limits.unsent_bytes
         self._state = ConnectionState.CATCHING_UP
+        self.outlet: Outlet = NO_WIRE
+        """Where events go: nowhere unless it is live, because while it catches up it finds them in the log."""
+        socket.tell_of_changes(self._choose_outlet)
         self._ping_seconds = limits.ping_seconds
         self._pinged_at = socket.heard_at
 
@@ -116,7 +127,7 @@ class Connection:
     @property
     def is_live(self) -> bool:
         """Whether the hub may hand it events as they happen."""
-        return self._state is _LIVE
+        return self._state is ConnectionState.LIVE
 
     def go_live(self) -> None:
         """It has everything the hub has: from now on events come as they happen."""
@@ -125,19 +136,10 @@ class Connection:
     def write(self, frames: bytes) -> None:
         """Send prepared frames; a peer that does not take what it is sent is closed, and nobody else waits for it."""
         wire = self._socket.wire
-        if wire.get_write_buffer_size() > self._most_unsent:
+        if wire.get_write_buffer_size() > self._limits.unsent_bytes:
             self.close(CloseCode.TOO_SLOW)
         else:
             wire.write(frames)
-
-    def deliver(self, frames: bytes) -> None:
-        """Send events if it is live; while it catches up it finds them in the log. `write`, spelled out: this is the hot path."""
-        if self._state is _LIVE:
-            wire = self._socket.wire
-            if wire.get_write_buffer_size() > self._most_unsent:
-                self.close(CloseCode.TOO_SLOW)
-            else:
-                wire.write(frames)
 
     def dispatch(self, name: str, payload: object) -> None:
         """Send one ephemeral dispatch to this connection alone."""
@@ -178,3 +180,17 @@ class Connection:
         if state not in _TRANSITIONS[self._state]:
             raise RuntimeError(f"a connection cannot go from {self._state.value} to {state.value}")
         self._state = state
+        self._choose_outlet()
+
+    def _choose_outlet(self) -> None:
+        """Fan-out is one call for each connection, so what that call may do is decided here, when something changes.
+
+        A peer that takes what it is sent gets it without a look at the buffer: the transport tells when that is no longer so, long
+        before it holds `unsent_bytes`. From then on every write passes through `write`, which looks.
+        """
+        if self._state is not ConnectionState.LIVE:
+            self.outlet = NO_WIRE
+        elif self._socket.congested:
+            self.outlet = self
+        else:
+            self.outlet = self._socket.wire

@@ -159,7 +159,7 @@ class Hub:
             return
         frames = b"".join(map(durable_frame, neighbours))
         for connection in list(hearers):
-            connection.deliver(frames)
+            connection.outlet.write(frames)
         for row in neighbours:
             self._follow_membership(row, hearers)
 

@@ -6,6 +6,7 @@ relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -34,12 +35,16 @@ def text_frame(payload: bytes) -> bytes:
     return bytes((_TEXT, 127)) + size.to_bytes(8, "big") + payload
 
 
-class Wire(Protocol):
-    """What takes bytes for the peer. A transport is one."""
+class Outlet(Protocol):
+    """What takes bytes."""
 
     def write(self, data: bytes, /) -> None:
         """Send, now or as soon as the peer takes it; in order."""
         ...
+
+
+class Wire(Outlet, Protocol):
+    """What takes bytes for the peer. A transport is one."""
 
     def get_write_buffer_size(self) -> int:
         """How many bytes the peer has yet to take."""
@@ -59,16 +64,20 @@ class _NoWire:
 NO_WIRE = _NoWire()
 
 
+def _tell_nobody() -> None:
+    pass
+
+
 class GatewayProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol, which also hands itself to the application and remembers when it last heard a byte."""
 
-    __slots__ = ("heard_at", "wire")
-    """Beside the dictionary uvicorn's class has: fan-out looks at these for every delivery, and at nothing else of the object."""
+    __slots__ = ("_listener", "heard_at", "wire")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.heard_at: float = self.loop.time()
         self.wire: Wire = NO_WIRE
+        self._listener: Callable[[], None] = _tell_nobody
         self._frames = 0.0
         self._counted_at = self.heard_at
 
@@ -104,19 +113,28 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def handle_close(self, event: Frame) -> None:
-        self.wire = NO_WIRE
+        self._use(NO_WIRE)
         super().handle_close(event)
 
     def handle_parser_exception(self) -> None:
-        self.wire = NO_WIRE
+        self._use(NO_WIRE)
         super().handle_parser_exception()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.wire = NO_WIRE
+        self._use(NO_WIRE)
+        self._listener = _tell_nobody
         super().connection_lost(exc)
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._listener()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._listener()
+
     def shutdown(self) -> None:
-        self.wire = NO_WIRE
+        self._use(NO_WIRE)
         super().shutdown()
 
     @property
@@ -124,13 +142,22 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """Whether raw writes are allowed: after the handshake, before the close frame."""
         return self.wire is not NO_WIRE
 
+    @property
+    def congested(self) -> bool:
+        """Whether the transport holds more than its high-water mark: 64 KiB, with TLS 512 KiB."""
+        return not self.writable.is_set()
+
     def opened(self) -> None:
         """The handshake is done: frames go to the transport from here on."""
-        self.wire = self.transport
+        self._use(self.transport)
 
     def write(self, frames: bytes) -> None:
         """Put prepared frames on the wire, in order; nothing when the connection is closing."""
         self.wire.write(frames)
+
+    def tell_of_changes(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever `wire` or `congested` has changed, until the connection is lost."""
+        self._listener = listener
 
     async def drained(self) -> None:
         """Wait until the transport's buffer is below its high-water mark, or the connection is lost."""
@@ -140,7 +167,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """Begin the closing handshake; after `close_timeout` seconds without an answer the transport goes."""
         if not self.open:
             return
-        self.wire = NO_WIRE
+        self._use(NO_WIRE)
         self.conn.send_close(code, reason)
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
@@ -154,3 +181,7 @@ class GatewayProtocol(WebSocketsSansIOProtocol):
         """Let go of the request's headers and scope: an idle connection keeps only what it needs."""
         del self.request, self.response
         self.scope.clear()  # type: ignore[attr-defined] - in place: every application on the way here holds on to it
+
+    def _use(self, wire: Wire) -> None:
+        self.wire = wire
+        self._listener()
