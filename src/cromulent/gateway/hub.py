@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 import structlog
@@ -32,6 +34,17 @@ class _Added(msgspec.Struct):
 
 class _Removed(msgspec.Struct):
     channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbours of one feed in a batch."""
+
+    feed: str
+    rows: Sequence[LogRow]
+
+    def frames(self) -> bytes:
+        return b"".join(map(durable_frame, self.rows))
 
 
 class Hub:
@@ -90,13 +103,16 @@ class Hub:
         return True
 
     def publish(self, rows: Sequence[LogRow]) -> None:
-        """Deliver a committed batch in `pos` order. Neighbours of one feed go out as one write."""
+        """Deliver a committed batch in `pos` order: each connection gets what it may see of it as one write."""
         self._remember(rows)
         self.pos = rows[-1].pos
         self._wake_those_who_wait()
+        runs = [_Run(feed, list(run)) for feed, run in groupby(rows, key=attrgetter("feed"))]
         try:
-            for feed, run in groupby(rows, key=lambda row: row.feed):
-                self._deliver(list(run), self._hearers.get(feed))
+            if len(runs) == 1:
+                self._deliver(runs[0])
+            else:
+                self._deliver_mixed(runs)
         except Exception:  # nobody can say who has missed what: everybody comes back and catches up
             log.exception("delivery_failed")
             for connection in self.connections():
@@ -153,14 +169,36 @@ class Hub:
                 seen.set_result(None)
         self._waiting = [(pos, seen) for pos, seen in self._waiting if not seen.done()]
 
-    def _deliver(self, neighbours: Sequence[LogRow], hearers: dict[Connection, None] | None) -> None:
-        """Rows of one feed to those who hear it. Memberships are in the feed of the one they are about."""
+    def _deliver(self, run: _Run) -> None:
+        """A batch of one feed, the usual one: the same bytes for all who hear it."""
+        hearers = self._hearers.get(run.feed)
         if not hearers:
             return
-        frames = b"".join(map(durable_frame, neighbours))
+        frames = run.frames()
         for connection in list(hearers):
             connection.outlet.write(frames)
-        for row in neighbours:
+        self._follow_memberships(run, hearers)
+
+    def _deliver_mixed(self, runs: Sequence[_Run]) -> None:
+        """A batch of several feeds: who hears each run is settled at its place in the log, then everybody is written to once."""
+        shares: dict[Connection, list[bytes]] = {}
+        for run in runs:
+            hearers = self._hearers.get(run.feed)
+            if hearers:
+                frames = run.frames()
+                for connection in hearers:
+                    shares.setdefault(connection, []).append(frames)
+                self._follow_memberships(run, hearers)
+        joined: dict[tuple[bytes, ...], bytes] = {}
+        for connection, share in shares.items():
+            key = tuple(share)
+            if key not in joined:
+                joined[key] = b"".join(share)
+            connection.outlet.write(joined[key])
+
+    def _follow_memberships(self, run: _Run, hearers: Iterable[Connection]) -> None:
+        """Memberships are in the feed of the one they are about."""
+        for row in run.rows:
             self._follow_membership(row, hearers)
 
     def _follow_membership(self, row: LogRow, connections: Iterable[Connection]) -> None:
