@@ -146,6 +146,8 @@ class ClientModel:
             self.channels[data["channel"]["id"]] = data["channel"]
         elif name == "message.posted":
             self._add_message(data["message"], feed, dispatch["seq"])
+        elif name in ("message.edited", "message.deleted"):
+            self._change_message(data["message"], feed, dispatch["seq"])
         elif name not in ("channel.member_added", "channel.member_removed"):
             self._complain(f"there is no durable dispatch {name}")
 
@@ -163,6 +165,18 @@ class ClientModel:
         if feed != f"channel:{message['channel_id']}" or message["seq"] != seq or message["rev"] != seq:
             self._complain(f"the message {message['id']} does not belong at {feed} {seq}")
         self.messages[message["channel_id"]][message["seq"]] = message
+
+    def _change_message(self, message: Json, feed: str, seq: int) -> None:
+        """A later version counts; a message from before this client began to hold the channel is none of its own."""
+        if feed != f"channel:{message['channel_id']}" or message["rev"] != seq:
+            self._complain(f"the change of {message['id']} to rev {message['rev']} does not belong at {feed} {seq}")
+        if message["seq"] <= self.since[message["channel_id"]]:
+            return
+        known = self.messages[message["channel_id"]].get(message["seq"])
+        if known is None or known["id"] != message["id"]:
+            self._complain(f"{feed} {seq} changes {message['id']}, which was never posted")
+        elif message["rev"] > known["rev"]:
+            self.messages[message["channel_id"]][message["seq"]] = message
 
     def _apply_ephemeral(self, name: str, data: Json) -> None:
         if name == "presence.changed":

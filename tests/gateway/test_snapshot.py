@@ -6,15 +6,21 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from cromulent import wire
 from cromulent.accounts import Identity, UserUpdated
 from cromulent.accounts.store import users
 from cromulent.channels import Channel, ChannelUpdated
 from cromulent.channels.store import channels
 from cromulent.db import INSTANCE_FEED, Unit, channel_feed
 from cromulent.gateway.dispatch import ENCODERS
+from cromulent.kernel.ids import new_id
+from cromulent.kernel.paging import SeqPage
+from cromulent.messages import Message, MessageService, Renderer
+from cromulent.messages.store import messages
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage
 
@@ -51,6 +57,8 @@ class World:
         self.open_to_all = open_to_all
         self.private = private
         self.ann = ann
+        self.service = MessageService(stage.database, stage.clock, Renderer(), posts_per_10_seconds=0)
+        self.luck = random.Random(1)
         self.actions: dict[str, Callable[[], Awaitable[object]]] = {
             "user.created": lambda: stage.add_user(f"user{stage.hub.pos}"),
             "user.updated": lambda: rename_user(stage, ann, f"Ann {stage.hub.pos}"),
@@ -59,12 +67,51 @@ class World:
             "channel.updated": lambda: rename_channel(stage, open_to_all, f"number {stage.hub.pos}"),
             "channel.member_added": lambda: stage.add_user(f"user{stage.hub.pos}"),
             "channel.member_removed": self._somebody_else_leaves,
-            "message.posted": lambda: stage.post(ann, open_to_all),
+            "message.posted": self._post,
+            "message.edited": self._edit,
+            "message.deleted": self._delete,
         }
+
+    async def messages_since(self, seq: int) -> list[object]:
+        """What the history has of the open channel after a seq, as it travels."""
+        found: list[Message] = []
+        while True:
+            page = SeqPage("after", found[-1].seq if found else seq, 50)
+            answer = await self.service.history(self.ann.user, self.open_to_all.id, page)
+            found += answer.messages
+            if not answer.has_after:
+                return [msgspec.to_builtins(wire.message_to_wire(message)) for message in found]
+
+    async def _post(self) -> Message:
+        text = f"text {self.stage.hub.pos}"
+        return (await self.service.post_message(self.ann.user, self.open_to_all.id, new_id(), text))[0]
+
+    async def _edit(self) -> None:
+        """Post one, and edit any there is."""
+        await self._post()
+        message_id = await self._any_message()
+        text = f"edited {self.stage.hub.pos}"
+        await self.service.edit_message(self.ann.user, self.open_to_all.id, message_id, text)
+
+    async def _delete(self) -> None:
+        await self._post()
+        await self.service.delete_message(self.ann.user, self.open_to_all.id, await self._any_message())
+
+    async def _any_message(self) -> str:
+        living = select(messages.c.id).where(messages.c.deleted_at.is_(None)).order_by(messages.c.seq)
+        found = await self.stage.database.read(lambda connection: connection.execute(living).scalars().all())
+        return self.luck.choice(list(found))
 
     async def _somebody_else_leaves(self) -> None:
         other = await self.stage.add_user(f"user{self.stage.hub.pos}")
         await self.stage.leave(other, self.open_to_all)
+
+
+async def assert_messages_as_in_the_history(world: World, listener: Listener) -> None:
+    """What came by events is, once all have come, what a page says: whatever was erased in between."""
+    channel_id = world.open_to_all.id
+    held = [message for _, message in sorted(listener.model.messages[channel_id].items())]
+    assert held == await world.messages_since(listener.model.since[channel_id])
 
 
 @pytest.fixture
@@ -98,6 +145,7 @@ async def test_snapshot_and_one_event_are_a_fresh_snapshot(world: World, name: s
     for listener in (live, resuming):
         assert listener.read().complaints == []
         assert listener.model.state() == expected
+        await assert_messages_as_in_the_history(world, listener)
     assert expected["feeds"] != feeds
 
 
@@ -120,7 +168,7 @@ async def test_snapshot_and_any_history_are_a_fresh_snapshot(world: World, seed:
     for listener in (live, wandering):
         assert listener.read().complaints == []
         assert listener.model.state() == expected
-    assert live.model.messages[world.open_to_all.id] == wandering.model.messages[world.open_to_all.id]
+        await assert_messages_as_in_the_history(world, listener)
 
 
 async def test_the_snapshot_is_bounded_and_holds_no_message(world: World) -> None:

@@ -13,7 +13,7 @@ from cromulent.gateway.dispatch import ENCODERS, encode_fact
 from cromulent.gateway.payloads import DURABLE, EPHEMERAL
 from cromulent.gateway.voice_endpoints import notice_to_wire
 from cromulent.kernel.facts import Fact
-from cromulent.messages import Message, MessagePosted
+from cromulent.messages import Message, MessageDeleted, MessageEdited, MessagePosted
 from cromulent.voice import notices
 from cromulent.voice.model import Connection, Departure, Description, Participant
 
@@ -30,6 +30,8 @@ FACTS: list[Fact] = [
     MemberAdded("c1", "u1"),
     MemberRemoved("c1", "u1"),
     MessagePosted(MESSAGE),
+    MessageEdited(MESSAGE),
+    MessageDeleted(MESSAGE, "u2"),
 ]
 SOMEBODY = Participant("p1", "u1", "Phone", True, False, True, Connection.RECONNECTING)
 NOTICES: list[notices.Notice] = [
@@ -56,6 +58,7 @@ def test_a_fact_becomes_its_documented_payload(fact: Fact) -> None:
     payload = msgspec.json.decode(text, type=DURABLE[name])
     assert msgspec.json.encode(payload).decode() == text
     assert "example.org" not in text
+    assert "u2" not in text
 
 
 @pytest.mark.parametrize("notice", NOTICES, ids=lambda notice: notice.name)

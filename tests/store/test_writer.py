@@ -186,3 +186,45 @@ async def test_what_was_queued_is_committed_before_the_end(tmp_path, clock) -> N
     await asyncio.sleep(0)
     await storage.database.close()
     assert [await answer for answer in answers] == list(range(1, 51))
+
+
+def erase(seq: int, left: str = "erased") -> Callable[[Unit], None]:
+    """A unit that erases the note of a seq."""
+    return lambda unit: unit.erase(Noted(left), "channel:1", seq=seq)
+
+
+async def logged(storage: Storage) -> list[tuple[int, str]]:
+    """Position and payload of every event in the log."""
+    return await storage.database.read(
+        lambda connection: [
+            (pos, payload)
+            for pos, payload in connection.execute(select(events.c.pos, events.c.payload).order_by(events.c.pos))
+        ]
+    )
+
+
+async def test_an_erased_event_keeps_its_row_and_nothing_of_its_payload(storage: Storage) -> None:
+    await storage.database.write(note("secret"))
+    await storage.database.write(note("secret", "channel:2"))
+    await storage.database.write(erase(1))
+    await storage.database.write(erase(7))
+    assert await logged(storage) == [(1, '{"text":"erased"}'), (2, '{"text":"secret"}')]
+    assert len(storage.published) == 2
+
+
+async def test_what_is_erased_in_the_batch_it_was_written_in_is_never_logged_or_told(storage: Storage) -> None:
+    written = [storage.database.write(unit) for unit in (note("secret"), erase(1, "first"), note("open"), erase(1))]
+    await asyncio.gather(*written)
+    assert await logged(storage) == [(1, '{"text":"erased"}'), (2, '{"text":"open"}')]
+    assert "secret" not in "".join(row.payload for row in storage.published)
+
+
+async def test_a_failed_unit_erases_nothing(storage: Storage) -> None:
+    def refused(unit: Unit) -> None:
+        erase(1)(unit)
+        raise NotFound
+
+    await storage.database.write(note("open"))
+    with pytest.raises(NotFound):
+        await storage.database.write(refused)
+    assert await logged(storage) == [(1, '{"text":"open"}')]

@@ -29,6 +29,15 @@ class PendingEvent:
     payload: str
 
 
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The payload a row of the log gets in place of its own, which held what nobody shall read any more."""
+
+    feed: str
+    seq: int
+    payload: str
+
+
 class Unit:
     """What a unit's function is given: the connection, the instant, and where facts are put.
 
@@ -41,6 +50,8 @@ class Unit:
         self.now = now
         self.facts: list[Fact] = []
         self.pending: list[PendingEvent] = []
+        self.erasures: list[Erasure] = []
+        self.erased_feeds: list[str] = []
         self.heads: dict[str, int] = {}
         self._batch_heads = batch_heads
         self._writing = writing
@@ -70,6 +81,21 @@ class Unit:
             self.pending.append(PendingEvent(feed, self.reserve_seq(feed) if seq is None else seq, name, payload))
         for reaction in self._writing.inside.get(type(fact), ()):
             reaction(self, fact)
+
+    def erase(self, fact: Fact, feed: str, *, seq: int) -> None:
+        """Tell an earlier event of a feed anew, from now on: `fact` is what was recorded there without what is to be forgotten.
+
+        The row keeps its place and its name; nothing happens when it has been pruned.
+        """
+        _, payload = self._writing.encode(fact)
+        self.erasures.append(Erasure(feed, seq, payload))
+
+    def erase_feed(self, feed: str) -> None:
+        """Leave nothing of what the log tells in a feed that nobody hears any more, whatever this batch writes into it included.
+
+        The rows keep their places and their names. Only for a feed whose last hearer has gone in this unit or before.
+        """
+        self.erased_feeds.append(feed)
 
     def check_seqs(self) -> None:
         """Raise `SeqNotDense` unless the events continue every feed one by one, up to what was reserved: to a client a gap is a loss."""

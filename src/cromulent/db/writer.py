@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -25,7 +25,7 @@ from cromulent.db.errors import StorageUnavailable
 from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import LogRow
 from cromulent.db.schema import events, feeds, log_head, microseconds_of
-from cromulent.db.unit import PendingEvent, Unit, Writing
+from cromulent.db.unit import Erasure, PendingEvent, Unit, Writing
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_event_id
@@ -40,6 +40,12 @@ MAX_QUEUED = 10_000
 _LOCKED_HEAD = HotStatement(select(log_head.c.pos).with_for_update())
 """The lock that makes one write order where several processes write."""
 _APPEND = HotStatement(insert(events), [column.name for column in events.columns])
+_ERASE = HotStatement(
+    update(events)
+    .where(events.c.feed == bindparam("of_feed"), events.c.seq == bindparam("at_seq"))
+    .values(payload=bindparam("left"))
+)
+_ERASE_FEED = HotStatement(update(events).where(events.c.feed == bindparam("of_feed")).values(payload=bindparam("left")))
 _MOVE_HEAD = HotStatement(update(log_head).values(pos=bindparam("last_pos")))
 _MOVE_FEED = HotStatement(update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq")))
 _ADD_FEED = HotStatement(insert(feeds), ["feed", "head_seq"])
@@ -128,6 +134,7 @@ class Writer:
                         break
                     job = following
                 rows = batch.append_log()
+                batch.erase_feeds()
         except Exception as error:  # whatever it was, the transaction is rolled back and its units must be answered
             if not jobs:  # it could not even begin; those who wait would each wait as long for the same
                 queued, going_on = self._take_queued()
@@ -190,6 +197,8 @@ class _Batch:
         self._heads: dict[str, int] = {}
         self._changed_heads: dict[str, int] = {}
         self._pending: list[PendingEvent] = []
+        self._erasures: list[Erasure] = []
+        self._erased_feeds: list[str] = []
         self._savepoints = connection.connection.cursor()  # the driver's own: there is nothing to translate
         self._head_pos = _head_pos(connection)
 
@@ -209,6 +218,8 @@ class _Batch:
             self._heads.update(unit.heads)
             self._changed_heads.update(unit.heads)
             self._pending.extend(unit.pending)
+            self._erasures.extend(unit.erasures)
+            self._erased_feeds.extend(unit.erased_feeds)
 
     def _roll_back_unit(self, error: Exception) -> None:
         """Undo one unit; if even that fails, the engine has thrown the whole transaction away (a full disk does)."""
@@ -221,7 +232,8 @@ class _Batch:
             log.error("unit_failed", error=str(error))
 
     def append_log(self) -> list[LogRow]:
-        """Write the log rows of all units, give them their positions, move the heads."""
+        """Write the log rows of all units, give them their positions, move the heads. What was erased is not in them."""
+        self._erase()
         if not self._pending:
             return []
         rows = [
@@ -249,6 +261,22 @@ class _Batch:
             if not _MOVE_FEED.run(self._connection, {"name": feed, "seq": seq}):
                 _ADD_FEED.run(self._connection, {"feed": feed, "head_seq": seq})
         return rows
+
+    def erase_feeds(self) -> None:
+        """Empty the feeds nobody hears any more. After the rows are written: until their end they were told as they were."""
+        for feed in self._erased_feeds:
+            _ERASE_FEED.run(self._connection, {"of_feed": feed, "left": "{}"})
+
+    def _erase(self) -> None:
+        """Erase from the log, and from what this batch is about to write into it."""
+        if not self._erasures:
+            return
+        last = {(erasure.feed, erasure.seq): erasure.payload for erasure in self._erasures}
+        self._pending = [
+            replace(event, payload=last.pop((event.feed, event.seq), event.payload)) for event in self._pending
+        ]
+        for (feed, seq), payload in last.items():
+            _ERASE.run(self._connection, {"of_feed": feed, "at_seq": seq, "left": payload})
 
 
 def _head_pos(connection: Connection) -> int:

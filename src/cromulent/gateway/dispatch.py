@@ -12,7 +12,7 @@ from cromulent.accounts import UserCreated, UserUpdated
 from cromulent.channels import ChannelUpdated, MemberAdded, MemberRemoved, MembershipAdded, MembershipRemoved
 from cromulent.gateway import payloads
 from cromulent.kernel.facts import Fact
-from cromulent.messages import MessagePosted
+from cromulent.messages import MessageDeleted, MessageEdited, MessagePosted
 
 _encoder = msgspec.json.Encoder()
 
@@ -55,6 +55,14 @@ def _message_posted(fact: MessagePosted) -> payloads.MessagePosted:
     return payloads.MessagePosted(wire.message_to_wire(fact.message))
 
 
+def _message_edited(fact: MessageEdited) -> payloads.MessageEdited:
+    return payloads.MessageEdited(wire.message_to_wire(fact.message))
+
+
+def _message_deleted(fact: MessageDeleted) -> payloads.MessageDeleted:
+    return payloads.MessageDeleted(wire.message_to_wire(fact.message))
+
+
 ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     UserCreated: ("user.created", _user_created),
     UserUpdated: ("user.updated", _user_updated),
@@ -64,4 +72,6 @@ ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     MemberAdded: ("channel.member_added", _member_added),
     MemberRemoved: ("channel.member_removed", _member_removed),
     MessagePosted: ("message.posted", _message_posted),
+    MessageEdited: ("message.edited", _message_edited),
+    MessageDeleted: ("message.deleted", _message_deleted),
 }

@@ -65,6 +65,18 @@ class MessagePosted(Struct, frozen=True):
     message: wire.Message
 
 
+class MessageEdited(Struct, frozen=True):
+    """`message.edited`."""
+
+    message: wire.Message
+
+
+class MessageDeleted(Struct, frozen=True):
+    """`message.deleted`: what is left of the message."""
+
+    message: wire.Message
+
+
 class VoiceParticipantJoined(Struct, frozen=True):
     """`voice.participant_joined`."""
 
@@ -121,6 +133,8 @@ DURABLE: dict[str, type[Struct]] = {
     "channel.member_added": ChannelMemberAdded,
     "channel.member_removed": ChannelMemberRemoved,
     "message.posted": MessagePosted,
+    "message.edited": MessageEdited,
+    "message.deleted": MessageDeleted,
 }
 """Dispatches that are rows of the log."""
 

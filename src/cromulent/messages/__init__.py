@@ -1,7 +1,7 @@
-"""Messages: posting, history, and the HTML that comes of the text."""
+"""Messages: posting, editing, deleting, history, and the HTML that comes of the text."""
 
-from cromulent.messages.errors import NonceReused, NotTextChannel
-from cromulent.messages.facts import MessagePosted
+from cromulent.messages.errors import AlreadyDeleted, NonceReused, NotTextChannel
+from cromulent.messages.facts import MessageDeleted, MessageEdited, MessagePosted
 from cromulent.messages.model import Message
 from cromulent.messages.policy import MAX_HISTORY_PAGE, POSTS_PER_10_SECONDS
 from cromulent.messages.rendering import Renderer
@@ -10,8 +10,11 @@ from cromulent.messages.service import HistoryPage, MessageService
 __all__ = [
     "MAX_HISTORY_PAGE",
     "POSTS_PER_10_SECONDS",
+    "AlreadyDeleted",
     "HistoryPage",
     "Message",
+    "MessageDeleted",
+    "MessageEdited",
     "MessagePosted",
     "MessageService",
     "NonceReused",

@@ -1,4 +1,4 @@
-"""What can be wrong with posting a message, beyond the kinds everybody knows."""
+"""What can be wrong with writing a message, beyond the kinds everybody knows."""
 
 from __future__ import annotations
 
@@ -17,3 +17,10 @@ class NotTextChannel(Conflict):
 
     code = "not_text_channel"
     message = "Nothing can be written in a voice channel."
+
+
+class AlreadyDeleted(Conflict):
+    """What was deleted stays so."""
+
+    code = "message_deleted"
+    message = "This message was deleted."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cromulent.kernel.errors import InvalidInput
@@ -32,6 +32,10 @@ class Message:
     edited_at: datetime | None = None
     deleted: bool = False
 
+    def without_text(self) -> Message:
+        """What an event of the log says of the message once its text has been superseded."""
+        return replace(self, text="", html="")
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -49,19 +53,24 @@ class Request:
 
 
 def checked_request(channel_id: str, author_id: str, nonce: str, text: str) -> Request:
-    """A request to post. Raises `InvalidInput`: `invalid_nonce`, `message_empty`, `message_too_long`, `invalid_text`.
-
-    Nothing of the text is trimmed or changed, for blanks at its ends may be meant; but there must be something to see.
-    """
+    """A request to post. Raises `InvalidInput`: `invalid_nonce`, and what `checked_text` raises."""
     if not is_id(nonce):
         raise InvalidInput("The nonce is a UUID in lower-case hyphenated form.", code="invalid_nonce")
+    return Request(channel_id, author_id, nonce, checked_text(text))
+
+
+def checked_text(text: str) -> str:
+    """What may be a message's text. Raises `InvalidInput`: `message_empty`, `message_too_long`, `invalid_text`.
+
+    Nothing of it is trimmed or changed, for blanks at its ends may be meant; but there must be something to see.
+    """
     if len(text) > MAX_TEXT_LENGTH:
         raise InvalidInput(f"A message has at most {MAX_TEXT_LENGTH:,} characters.", code="message_too_long")
     if not _can_be_kept(text):
         raise InvalidInput("The message holds a character that cannot be stored.", code="invalid_text")
     if not _can_be_seen(text):
         raise InvalidInput("The message is empty.", code="message_empty")
-    return Request(channel_id, author_id, nonce, text)
+    return text
 
 
 def _can_be_kept(text: str) -> bool:

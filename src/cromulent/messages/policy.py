@@ -13,5 +13,5 @@ RENDERING_SECONDS = 0.2
 
 
 def posting_limit(posts_per_10_seconds: int) -> Limit | None:
-    """How often one user may post; 0 is no limit at all."""
+    """How often one user may post, and how often edit and delete, counted apart; 0 is no limit at all."""
     return Limit(posts_per_10_seconds, 10.0) if posts_per_10_seconds > 0 else None

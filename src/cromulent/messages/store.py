@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    delete,
     select,
+    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -83,6 +86,9 @@ _INSERT_ONCE = {
 _BY_NONCE = select(*_MESSAGE, messages.c.request_hash).where(
     messages.c.author_id == bindparam("author_id", type_=String), messages.c.nonce == bindparam("nonce", type_=String)
 )
+_BY_ID = select(*_MESSAGE).where(
+    messages.c.id == bindparam("id", type_=String), messages.c.channel_id == bindparam("channel_id", type_=String)
+)
 _IN_CHANNEL = select(*_MESSAGE).where(messages.c.channel_id == _CHANNEL_ID)
 _BEFORE = _IN_CHANNEL.where(messages.c.seq < _BOUND).order_by(messages.c.seq.desc()).limit(_LIMIT)
 _FROM = _IN_CHANNEL.where(messages.c.seq >= _BOUND, messages.c.seq <= _HEAD).order_by(messages.c.seq).limit(_LIMIT)
@@ -125,6 +131,41 @@ def find_by_nonce(connection: Connection, author_id: str, nonce: str) -> tuple[M
     """The message an author posted with a nonce, and the hash of the request that made it."""
     row = connection.execute(_BY_NONCE, {"author_id": author_id, "nonce": nonce}).one_or_none()
     return None if row is None else (Message(*row[:11]), row[11])
+
+
+def find_message(connection: Connection, channel_id: str, message_id: str) -> Message | None:
+    """A message of a channel."""
+    row = connection.execute(_BY_ID, {"channel_id": channel_id, "id": message_id}).one_or_none()
+    return None if row is None else Message(*row)
+
+
+def update_text(connection: Connection, message: Message, renderer_version: int) -> None:
+    """Keep another text of a message, with its `rev` and `edited_at`."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.id == message.id)
+        .values(
+            rev=message.rev,
+            text=message.text,
+            html=message.html,
+            renderer_version=renderer_version,
+            edited_at=message.edited_at,
+        )
+    )
+
+
+def empty_message(connection: Connection, message: Message, deleted_at: datetime) -> None:
+    """Leave of a message what a deleted one keeps: its place, its author, and its nonce with the hash of the request."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.id == message.id)
+        .values(rev=message.rev, text="", html="", deleted_at=deleted_at)
+    )
+
+
+def delete_messages(connection: Connection, channel_id: str) -> None:
+    """Remove all messages of a channel that is about to be gone."""
+    connection.execute(delete(messages).where(messages.c.channel_id == channel_id))
 
 
 def edges(connection: Connection, channel_id: str) -> Edges:

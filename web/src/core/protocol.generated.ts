@@ -337,6 +337,16 @@ export interface MessagePosted {
   message: Message;
 }
 
+/** `message.edited`. */
+export interface MessageEdited {
+  message: Message;
+}
+
+/** `message.deleted`: what is left of the message. */
+export interface MessageDeleted {
+  message: Message;
+}
+
 /** `voice.participant_joined`. */
 export interface VoiceParticipantJoined {
   channel_id: string;
@@ -392,6 +402,8 @@ export interface Dispatches {
   'channel.member_added': ChannelMemberAdded;
   'channel.member_removed': ChannelMemberRemoved;
   'message.posted': MessagePosted;
+  'message.edited': MessageEdited;
+  'message.deleted': MessageDeleted;
   'presence.changed': PresenceChanged;
   'presence.settled': PresenceSettled;
   'typing.started': TypingStarted;

@@ -1,11 +1,11 @@
-"""Posting messages and reading what was posted."""
+"""Posting, editing and deleting messages, and reading what was posted."""
 
 from __future__ import annotations
 
 from typing import cast
 
 import msgspec
-from litestar import get, post
+from litestar import delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -24,6 +24,12 @@ class PostBody(Body, frozen=True):
     """`nonce` is a UUID the client makes once for each message it means to send, and repeats in every retry."""
 
     nonce: str
+    text: str
+
+
+class EditBody(Body, frozen=True):
+    """The text a message is to have."""
+
     text: str
 
 
@@ -87,6 +93,31 @@ async def post_message(
     return ASGIResponse(body=body, status_code=201 if created else 200, media_type="application/json")
 
 
+@patch("/channels/{channel_id:str}/messages/{message_id:str}")
+async def edit_message(
+    channel_id: FromPath[str],
+    message_id: FromPath[str],
+    data: JSONBody[EditBody],
+    identity: NamedDependency[Identity],
+    messages: NamedDependency[MessageService],
+) -> MessageAnswer:
+    """Give one's own message another text."""
+    return MessageAnswer(
+        wire.message_to_wire(await messages.edit_message(identity.user, channel_id, message_id, data.text))
+    )
+
+
+@delete("/channels/{channel_id:str}/messages/{message_id:str}", status_code=200)
+async def delete_message(
+    channel_id: FromPath[str],
+    message_id: FromPath[str],
+    identity: NamedDependency[Identity],
+    messages: NamedDependency[MessageService],
+) -> MessageAnswer:
+    """Delete one's own message, or as an administrator any; the answer is what is left of it."""
+    return MessageAnswer(wire.message_to_wire(await messages.delete_message(identity.user, channel_id, message_id)))
+
+
 @get("/channels/{channel_id:str}/messages")
 async def list_messages(
     channel_id: FromPath[str],
@@ -110,4 +141,4 @@ async def list_messages(
     )
 
 
-ROUTES = (post_message, list_messages)
+ROUTES = (post_message, edit_message, delete_message, list_messages)
