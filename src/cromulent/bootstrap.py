@@ -63,6 +63,7 @@ LOG_KEPT = timedelta(days=7)
 LOG_ROWS_KEPT = 100_000
 PRUNE_EVERY_SECONDS = 3600.0
 PRESENCE_EVERY_SECONDS = 1.0
+END_EXPIRED_EVERY_SECONDS = 10.0
 RECONNECT_AFTER_MS = 500
 
 INSIDE: dict[type[Fact], list[Reaction]] = {UserCreated: [enrol_new_user]}
@@ -269,6 +270,7 @@ def _background_work(parts: Parts) -> list[Coroutine[None, None, None]]:
         keep_alive(parts.hub),
         _every(PRESENCE_EVERY_SECONDS, parts.presence.tick),
         _every(parts.voice.tick_seconds, parts.voice.tick),
+        _end_expired_login_sessions(parts.accounts),
         _prune_log(parts.database),
     ]
 
@@ -280,6 +282,15 @@ async def _every(seconds: float, work: Callable[[], None]) -> None:
             work()
         except Exception:  # whoever waits for the next turn is not to blame for this one
             log.exception("background_work_failed")
+
+
+async def _end_expired_login_sessions(accounts: AccountService) -> None:
+    while True:
+        try:
+            await accounts.end_expired_login_sessions()
+        except Exception as error:  # nobody is let in by them meanwhile
+            log.error("login_sessions_not_ended", error=str(error))
+        await asyncio.sleep(END_EXPIRED_EVERY_SECONDS)
 
 
 async def _prune_log(database: Database) -> None:

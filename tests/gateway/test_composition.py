@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from cromulent.bootstrap import _every, _in_turn
+from cromulent import bootstrap
+from cromulent.accounts import Visitor
+from cromulent.bootstrap import Instance, _every, _in_turn, open_instance
+from cromulent.config import Config
+from cromulent.gateway import Connection, GatewayLimits
+from cromulent.gateway.close_codes import CloseCode
+from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.facts import Fact
+from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -27,6 +35,32 @@ def test_a_reaction_that_fails_keeps_no_other_from_hearing() -> None:
     facts = [Happened(), Happened()]
     _in_turn([fail, heard.append])(facts)
     assert heard == facts
+
+
+async def test_a_connection_ends_with_the_sixty_days_of_its_login_though_nobody_asks_anything(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "END_EXPIRED_EVERY_SECONDS", 0.01)
+    instance = await open_instance(Config(data=str(tmp_path), stun_port=0), clock)
+    secret = await instance.accounts.make_sign_in_link("ann", "member")
+    old = await enter(instance, secret)
+    clock.advance(30 * 86400)
+    young = await enter(instance, secret)
+    clock.advance(30 * 86400 - 1)
+    assert old.code is None
+    clock.advance(1)
+    await until(lambda: old.code is not None, "the close")
+    assert (old.code, young.code) == (CloseCode.LOGIN_SESSION_ENDED, None)
+    await instance.close()
+
+
+async def enter(instance: Instance, secret: str) -> FakeSocket:
+    """Log in and open a connection."""
+    logged_in = await instance.accounts.log_in_by_link(secret, Visitor("test", "127.0.0.1"))
+    socket = FakeSocket()
+    identity = await instance.accounts.identify(logged_in.token)
+    instance._parts.hub.add(Connection(socket, identity, "test", GatewayLimits(silence_seconds=1e9)))
+    return socket
 
 
 async def test_background_work_that_fails_once_goes_on() -> None:

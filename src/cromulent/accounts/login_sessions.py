@@ -94,6 +94,12 @@ class LoginSessions:
 
         await self._database.write(unit)
 
+    async def end_expired(self) -> None:
+        """End those nobody has used for too long: what stands on them must not outlive them only because nothing is asked of it."""
+        now = self._clock.now()
+        if await self._database.read_in_thread(lambda connection: store.any_expired_session(connection, now)):
+            await self._database.write(_end_expired)
+
     async def close(self) -> None:
         """Wait for what is still being written."""
         await asyncio.gather(*self._sliding.values())
@@ -127,7 +133,7 @@ class LoginSessions:
 def begin_session(unit: Unit, user: User, device: str) -> LoggedIn:
     """Make a login session inside a unit; beyond `MAX_LOGIN_SESSIONS` the one unused for longest ends."""
     connection, now = unit.connection, unit.now
-    store.delete_expired_sessions(connection, user.id, now)
+    _end_expired(unit, user.id)
     for session in store.sessions_of(connection, user.id, now)[MAX_LOGIN_SESSIONS - 1 :]:
         store.delete_session(connection, user.id, session.id)
         unit.record(LoginSessionEnded(session.id, user.id))
@@ -135,3 +141,8 @@ def begin_session(unit: Unit, user: User, device: str) -> LoggedIn:
     session = LoginSession(new_id(), user.id, checked_device(device), now, now, now + LOGIN_SESSION_LIFE)
     store.insert_session(connection, session, hash_of(token))
     return LoggedIn(user, session.id, token)
+
+
+def _end_expired(unit: Unit, user_id: str | None = None) -> None:
+    for session_id, owner_id in store.delete_expired_sessions(unit.connection, unit.now, user_id):
+        unit.record(LoginSessionEnded(session_id, owner_id))

@@ -129,6 +129,10 @@ class AccountService:
         """End one of a user's own logins. Raises `NotFound` for anybody else's."""
         await self._sessions.end(user.id, login_session_id)
 
+    async def end_expired_login_sessions(self) -> None:
+        """End the logins that nobody has used for too long. Call it every few seconds."""
+        await self._sessions.end_expired()
+
     def after_commit(self, fact: Fact) -> None:
         """Forget what the fact has made untrue."""
         if isinstance(fact, LoginSessionEnded):

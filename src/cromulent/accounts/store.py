@@ -234,11 +234,24 @@ def delete_session(connection: Connection, user_id: str, session_id: str) -> boo
     return connection.execute(statement).rowcount > 0
 
 
-def delete_expired_sessions(connection: Connection, user_id: str, now: datetime) -> None:
-    """Remove those of a user that ended by themselves."""
-    connection.execute(
-        delete(login_sessions).where(login_sessions.c.user_id == user_id, login_sessions.c.expires_at <= now)
+def any_expired_session(connection: Connection, now: datetime) -> bool:
+    """Whether there is a login session that ended by itself."""
+    return (
+        connection.execute(select(login_sessions.c.id).where(login_sessions.c.expires_at <= now).limit(1)).first()
+        is not None
     )
+
+
+def delete_expired_sessions(connection: Connection, now: datetime, user_id: str | None = None) -> list[tuple[str, str]]:
+    """Remove those that ended by themselves, of one user or of all; ids and users of what was removed."""
+    statement = (
+        delete(login_sessions)
+        .where(login_sessions.c.expires_at <= now)
+        .returning(login_sessions.c.id, login_sessions.c.user_id)
+    )
+    if user_id is not None:
+        statement = statement.where(login_sessions.c.user_id == user_id)
+    return [(session_id, owner_id) for session_id, owner_id in connection.execute(statement)]
 
 
 def insert_link(

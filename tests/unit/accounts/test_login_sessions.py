@@ -10,7 +10,7 @@ import pytest
 from cromulent.accounts import LoginSessionEnded, Visitor, login_session_is_live, store
 from cromulent.accounts.model import MAX_LOGIN_SESSIONS
 from cromulent.db import Unit
-from cromulent.kernel.errors import NotAuthenticated, NotFound
+from cromulent.kernel.errors import NotAuthenticated, NotFound, Unavailable
 from tests.unit.accounts.reception import HERE, Reception
 
 pytestmark = pytest.mark.anyio
@@ -36,6 +36,43 @@ async def test_an_unused_login_ends_after_sixty_days(reception: Reception) -> No
     assert not await is_live(reception, logged_in.login_session_id)
     with pytest.raises(NotAuthenticated):
         await reception.accounts.identify(logged_in.token)
+
+
+async def test_a_login_that_has_ended_by_itself_is_told_of_once_and_no_other(reception: Reception) -> None:
+    ann = await reception.add_user()
+    old = await reception.log_in()
+    reception.clock.advance(60 * DAY - 1)
+    young = await reception.log_in()
+    await reception.accounts.end_expired_login_sessions()
+    assert reception.facts_of(LoginSessionEnded) == []
+    reception.clock.advance(1)
+    for _ in range(2):
+        await reception.accounts.end_expired_login_sessions()
+    assert reception.facts_of(LoginSessionEnded) == [LoginSessionEnded(old.login_session_id, ann.id)]
+    assert (await reception.accounts.identify(young.token)).user == ann
+
+
+async def test_a_login_that_has_ended_by_itself_is_told_of_though_the_next_one_clears_it_away(
+    reception: Reception,
+) -> None:
+    ann, ben = await reception.add_user("ann"), await reception.add_user("ben")
+    old, of_ben = await reception.log_in("ann"), await reception.log_in("ben")
+    reception.clock.advance(60 * DAY)
+    await reception.log_in("ann")
+    assert reception.facts_of(LoginSessionEnded) == [LoginSessionEnded(old.login_session_id, ann.id)]
+    await reception.accounts.end_expired_login_sessions()
+    assert reception.facts_of(LoginSessionEnded)[1:] == [LoginSessionEnded(of_ben.login_session_id, ben.id)]
+
+
+async def test_nothing_is_written_while_nothing_has_ended(reception: Reception) -> None:
+    await reception.add_user()
+    await reception.log_in()
+    await reception.database.write(refuse_writes)
+    reception.clock.advance(60 * DAY - 1)
+    await reception.accounts.end_expired_login_sessions()
+    reception.clock.advance(1)
+    with pytest.raises(Unavailable):
+        await reception.accounts.end_expired_login_sessions()
 
 
 async def test_a_used_login_lasts_sixty_days_from_its_last_use(reception: Reception) -> None:
