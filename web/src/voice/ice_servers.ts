@@ -5,6 +5,8 @@ import type { IceServersReply, IceServer, IceTransportPolicy } from './wire';
 /** They are refetched after this part of their life. */
 const REFETCH_AT = 0.6;
 const RETRY_MS = 30_000;
+/** The longest wait a browser's timer can hold; a longer one would be over at once. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** A restart with less life left than this asks for fresh ones first. */
 const SHORT_LIFE_MS = 600_000;
 
@@ -98,7 +100,8 @@ export class IceServers {
   }
 
   #refetchAfter(milliseconds: number): void {
-    this.#cancelRefetch = this.#ports.clock.after(milliseconds, () => {
+    const wait = Math.min(milliseconds, LONGEST_WAIT_MS);
+    this.#cancelRefetch = this.#ports.clock.after(wait, () => {
       void this.refresh().then((renewed) => {
         if (!renewed && !this.#closed) this.#refetchAfter(RETRY_MS);
       });

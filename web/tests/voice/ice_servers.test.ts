@@ -48,6 +48,16 @@ test('a failed renewal is tried again every 30 s, and the old ones stay', async 
   expect(seen).toEqual({ asked: 4, renewed: 1 });
 });
 
+test('a life longer than a timer can wait does not ask at once, and asks in time', async () => {
+  const day = 86_400;
+  const { clock, servers, seen } = asking(() => Promise.resolve(reply(90 * day)));
+  servers.take(reply(90 * day));
+  await clock.advance(24 * day * 1_000);
+  expect(seen.asked).toBe(0);
+  await clock.advance(30 * day * 1_000);
+  expect(seen.asked).toBeGreaterThan(0);
+});
+
 test('those that do not expire are left alone', async () => {
   const { clock, servers, seen } = asking(() => Promise.resolve(reply(null)));
   servers.take(reply(null));

@@ -3,6 +3,9 @@ import type { Clock } from '../../../src/voice/clock';
 
 declare function setImmediate(callback: () => void): void;
 
+/** A browser keeps the milliseconds of a timer in 32 bits; a longer one is over at once. */
+const LONGEST_MS = 2_147_483_647;
+
 interface Due {
   readonly at: number;
   readonly order: number;
@@ -44,7 +47,8 @@ export class FakeClock implements Clock {
   }
 
   after(milliseconds: number, callback: () => void): () => void {
-    const due: Due = { at: this.#now + Math.max(0, milliseconds), order: this.#order++, callback };
+    const wait = milliseconds > LONGEST_MS ? 1 : Math.max(0, milliseconds);
+    const due: Due = { at: this.#now + wait, order: this.#order++, callback };
     this.#push(due);
     return () => {
       due.callback = null;
