@@ -7,6 +7,7 @@ import { requestBrowserFrame } from './core/commit_schedule';
 import { deviceName } from './core/device';
 import { GATEWAY_POLICY } from './core/policy';
 import { GatewaySignalling } from './core/signalling';
+import { ownCalls } from './core/own_calls';
 import { openBrowserSocket } from './core/socket';
 import App from './ui/App.svelte';
 import { Model } from './ui/model.svelte';
@@ -33,9 +34,13 @@ const names = {
   user: (id: string) => client.store.state.users.get(id)?.display_name ?? '–',
   channel: (id: string) => client.store.state.channels.get(id)?.name ?? '–',
 };
+const rosters = {
+  ownCalls: () => ownCalls(client.store.state),
+  onChange: (handler: () => void) => client.store.subscribe(handler),
+};
 const voice = new VoiceSession(async (userId) => {
   const { createBrowserVoice } = await import('./voice/browser');
-  return createBrowserVoice({ signalling, clock: browserClock, userId, names });
+  return createBrowserVoice({ signalling, clock: browserClock, userId, names, rosters });
 });
 const theme = new ThemeChoice();
 const router = new Router();

@@ -1,15 +1,19 @@
 /** The voice of one page, as the interface uses it: at most one call, its microphone, its sound, one view of it all. */
 import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
+import { Elsewhere, type ElsewherePorts } from './elsewhere';
+import { endingOf } from './ended_call';
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
+import { MuteFlags, type Muting } from './mute_flags';
 import { Playback, type AudioSinkFactory } from './playback';
+import type { PeerLink } from './peer_link';
 import type { ButtonFinger, TalkKey } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
-import type { CallMemory, SettingsPort, VoiceSettings } from './settings';
+import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
 import { SpeakingWatch } from './speaking';
-import { viewOfPeer, type VoiceView } from './view';
+import { viewOfPeer, type PeerView, type VoiceView } from './view';
 import { VoiceInput, type VoiceInputPorts } from './voice_input';
 
 /** A reload so recent is worth an offer to go back in. */
@@ -18,7 +22,7 @@ const REMEMBERED_MS = 60_000;
 /** The ports of a room that lie outside the engine; the others are the controller itself. */
 type OuterRoomPorts = Omit<RoomPorts, 'self' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'>;
 
-export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts {
+export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, ElsewherePorts {
   readonly userId: string;
   readonly diagnostics: Diagnostics;
   readonly createSink: AudioSinkFactory;
@@ -37,8 +41,9 @@ export class VoiceController {
   readonly #stopHiding: () => void;
   readonly #listeners = new Set<(view: VoiceView) => void>();
   #settings: VoiceSettings;
-  #flags = { muted: false, deafened: false };
-  #remembered: string | null;
+  readonly #flags: MuteFlags;
+  readonly #elsewhere: Elsewhere;
+  #remembered: RememberedCall | null;
   #view: VoiceView;
   #publishing = false;
   #disposed = false;
@@ -47,6 +52,8 @@ export class VoiceController {
     this.#ports = ports;
     this.#settings = ports.settings.load();
     this.#remembered = recentCall(ports);
+    this.#flags = new MuteFlags(this.#remembered ?? { muted: false, deafened: false });
+    this.#elsewhere = new Elsewhere(ports, this.#remembered?.participantId ?? null, () => this.#publish());
     this.#stopHiding = ports.environment.onPageHide(() => this.#hide());
     this.#input = new VoiceInput(ports, this.#settings, {
       track: (track) => this.#call.running?.replaceTrack(track),
@@ -65,6 +72,7 @@ export class VoiceController {
       entered: () => this.#entered(),
       changed: () => this.#changed(),
     });
+    this.#applyFlags();
     this.#view = this.#makeView();
   }
 
@@ -103,21 +111,21 @@ export class VoiceController {
   }
 
   mute(): void {
-    this.#setFlags({ ...this.#flags, muted: true });
+    this.#choose({ ...this.#flags.now, muted: true });
   }
 
   unmute(): void {
-    this.#setFlags({ ...this.#flags, muted: false });
+    this.#choose({ ...this.#flags.now, muted: false });
   }
 
   /** Silences everybody, also who comes later, and mutes. */
   deafen(): void {
-    this.#setFlags({ muted: true, deafened: true });
+    this.#choose({ muted: true, deafened: true });
   }
 
   /** Does not un-mute. */
   undeafen(): void {
-    this.#setFlags({ ...this.#flags, deafened: false });
+    this.#choose({ ...this.#flags.now, deafened: false });
   }
 
   pressTalk(finger: ButtonFinger = 'pointer'): void {
@@ -158,9 +166,9 @@ export class VoiceController {
     this.#configure({ processing: { ...this.#settings.processing, ...processing } });
   }
 
-  /** Asks for the microphone again, after the person has allowed it or plugged it in. */
-  retryMicrophone(): void {
-    if (this.#call.running) this.#input.retry();
+  /** Asks for the microphone again, after the person has allowed it or plugged it in. What came of it is in the view. */
+  retryMicrophone(): Promise<void> {
+    return this.#call.running ? this.#input.retry() : Promise.resolve();
   }
 
   /** To be called from a click, when the browser wants one before it plays sound. */
@@ -181,12 +189,16 @@ export class VoiceController {
     this.#disposed = true;
     this.disconnect();
     this.#stopHiding();
+    this.#elsewhere.close();
     this.#listeners.clear();
   }
 
   #join(channelId: string, takeover: boolean): Promise<void> {
     if (this.#disposed) return Promise.resolve();
     this.#forgetReload();
+    this.#flags.joining(takeover ? (this.#elsewhere.call?.participant ?? null) : null);
+    this.#applyFlags();
+    this.#elsewhere.joining();
     return this.#call.join(channelId, takeover);
   }
 
@@ -194,7 +206,7 @@ export class VoiceController {
     const outer: OuterRoomPorts = this.#ports;
     const ports: RoomPorts = {
       ...outer,
-      self: () => ({ ...this.#flags, sends_audio: this.#input.live }),
+      self: () => ({ ...this.#flags.now, sends_audio: this.#input.live }),
       playbackBlocked: () => this.#playback.blocked,
       play: (peerId, track) => this.#playback.attach(peerId, track),
       stopPlaying: (peerId) => this.#playback.detach(peerId),
@@ -205,7 +217,10 @@ export class VoiceController {
 
   /** Only now: a microphone that is on although one is not in the room would be a lie. */
   #entered(): void {
-    this.#call.running?.replaceTrack(this.#input.track);
+    const { running } = this.#call;
+    if (running?.self) this.#flags.admitted(running.self);
+    this.#applyFlags();
+    running?.replaceTrack(this.#input.track);
     this.#input.start();
     this.#speaking.start();
   }
@@ -217,22 +232,28 @@ export class VoiceController {
     this.#changed();
   }
 
-  #setFlags(flags: { muted: boolean; deafened: boolean }): void {
-    this.#flags = flags;
-    this.#input.setFlags(flags);
-    this.#playback.deafened = flags.deafened;
+  #choose(flags: Muting): void {
+    this.#flags.choose(flags);
+    this.#applyFlags();
     this.#call.running?.selfChanged();
     this.#changed();
+  }
+
+  #applyFlags(): void {
+    this.#input.setFlags(this.#flags.now);
+    this.#playback.deafened = this.#flags.now.deafened;
   }
 
   #inputChanged(): void {
     this.#call.running?.selfChanged();
-    this.#changed();
+    this.#publish();
   }
 
   #hide(): void {
     const { running } = this.#call;
-    if (running) this.#ports.memory.save(running.channelId);
+    const { channelId, participantId } = running ??
+      this.#remembered ?? { channelId: null, participantId: null };
+    if (channelId !== null) this.#ports.memory.save({ channelId, participantId, ...this.#flags.now });
   }
 
   #forgetReload(): void {
@@ -248,10 +269,16 @@ export class VoiceController {
 
   /** Whatever happens, the microphone is on only while a call runs. */
   #changed(): void {
-    if (!this.#call.running) {
+    const participantId = this.#call.running?.participantId ?? null;
+    if (participantId !== null) this.#elsewhere.become(participantId);
+    else {
       this.#input.stop();
       this.#speaking.stop();
     }
+    this.#publish();
+  }
+
+  #publish(): void {
     if (this.#publishing) return;
     this.#publishing = true;
     queueMicrotask(() => {
@@ -263,37 +290,43 @@ export class VoiceController {
 
   #makeView(): VoiceView {
     const { room } = this.#call;
-    const reason = this.#reason();
     const state = room?.state ?? (this.#remembered === null ? 'idle' : 'disconnected');
-    const canMoveHere =
-      state === 'superseded' || (state === 'disconnected' && reason?.code === 'already_in_channel');
     const links = room?.links.all ?? [];
     return {
       state,
-      channelId: room?.channelId ?? this.#remembered,
+      channelId: room?.channelId ?? this.#channelOfOffer(),
       participantId: room?.participantId ?? null,
-      reason,
-      ...this.#flags,
+      ...endingOf(state, this.#reason(), this.#elsewhere, this.#ports.names),
+      ...this.#flags.now,
       mode: this.#settings.mode,
       ...this.#input.view(),
-      talkingWhileMuted: this.#flags.muted && this.#input.voiceActive,
+      talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
       playbackBlocked: this.#playback.blocked,
-      peers: new Map(links.map((link) => [link.peerId, viewOfPeer(link, this.#speaking.has(link.peerId))])),
-      canRejoin: state === 'disconnected' && !canMoveHere,
-      canMoveHere,
+      peers: new Map(links.map((link) => [link.peerId, this.#viewOfPeer(link)])),
     };
+  }
+
+  #viewOfPeer(link: PeerLink): PeerView {
+    return viewOfPeer(link, this.#speaking.has(link.peerId), this.#input.live);
+  }
+
+  /** After a reload: where one was, or where the call is by now. */
+  #channelOfOffer(): string | null {
+    if (this.#remembered === null) return null;
+    return this.#elsewhere.call?.channelId ?? this.#remembered.channelId;
   }
 
   #reason(): Reason | null {
     const { room, notice } = this.#call;
     if (!room) return this.#remembered === null ? null : reasonOf('page_reloaded');
     const microphone = this.#input.reason;
-    return notice ?? room.reason ?? (microphone ? reasonOf(microphone) : null);
+    const local = this.#playback.blocked ? 'playback_blocked' : microphone;
+    return notice ?? room.reason ?? (local ? reasonOf(local) : null);
   }
 }
 
-function recentCall({ memory, clock }: VoicePorts): string | null {
+function recentCall({ memory, clock }: VoicePorts): RememberedCall | null {
   const last = memory.load();
   memory.clear();
-  return last && clock.wallNow() - last.at <= REMEMBERED_MS ? last.channelId : null;
+  return last && clock.wallNow() - last.at <= REMEMBERED_MS ? last : null;
 }

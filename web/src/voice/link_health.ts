@@ -77,7 +77,13 @@ export class LinkHealth {
     if (!watch) return false;
     const now = this.#clock.now();
     const sounding = (watch.flowed || carriedOver) && watch.packetAge(now) <= HEARD_MS;
-    return (this.sendsAudio ? sounding : this.#consents) && (!sending || watch.reportAge(now) < REPORT_MS);
+    return (this.sendsAudio ? sounding : this.#consents) && !this.reportsOverdue(sending);
+  }
+
+  /** We are `sending`, and for 10 s the peer has not reported that anything of it arrives. */
+  reportsOverdue(sending: boolean): boolean {
+    const watch = this.#current()?.watch;
+    return sending && watch !== undefined && watch.reportAge(this.#clock.now()) >= REPORT_MS;
   }
 
   get #consents(): boolean {

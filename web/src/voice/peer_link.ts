@@ -122,6 +122,11 @@ export class PeerLink {
     return !this.#machine.starting && this.#health.heard(sending, this.state === 'ok');
   }
 
+  /** Whether the peer's sound comes, and no report of it on ours does, though we are `sending`. */
+  unheard(sending: boolean): boolean {
+    return this.state === 'ok' && this.#health.reportsOverdue(sending);
+  }
+
   /** Packets received on the connection of the moment. */
   get received(): number {
     return this.pair.current?.watch.last.packetsReceived ?? 0;

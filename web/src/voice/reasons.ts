@@ -13,7 +13,7 @@ const RETRY_ALONE = 'Nothing to do: it is tried again by itself.';
 const TEXTS = {
   mic_denied: {
     sentence: 'The browser may not use your microphone, so you can only listen.',
-    remedy: "Allow the microphone in the browser's address bar, then rejoin.",
+    remedy: "Allow the microphone in the browser's address bar, then choose Try again.",
     side: 'you',
   },
   mic_insecure: {
@@ -23,12 +23,12 @@ const TEXTS = {
   },
   mic_missing: {
     sentence: 'No microphone was found, so you can only listen.',
-    remedy: 'Plug one in or choose another one in the settings.',
+    remedy: 'Plug one in, or choose another one in the settings; then choose Try again.',
     side: 'you',
   },
   mic_busy: {
     sentence: 'Your microphone is in use by another program, so you can only listen.',
-    remedy: 'Close the other program, then rejoin.',
+    remedy: 'Close the other program, then choose Try again.',
     side: 'you',
   },
   already_in_channel: {
@@ -106,6 +106,16 @@ const TEXTS = {
     remedy: RETRY_ALONE,
     side: 'peer',
   },
+  not_heard: {
+    sentence: 'Your sound does not arrive at the other side.',
+    remedy: 'It is tried again by itself; if it stays so, check your network.',
+    side: 'network',
+  },
+  playback_blocked: {
+    sentence: 'The browser plays no sound before you click.',
+    remedy: 'Choose Enable sound.',
+    side: 'you',
+  },
   kicked: {
     sentence: 'An administrator has taken you out of this channel.',
     remedy: 'Ask an administrator.',
@@ -114,6 +124,11 @@ const TEXTS = {
   superseded: {
     sentence: 'Your call was moved to another page.',
     remedy: 'Choose Move here to bring it back.',
+    side: 'you',
+  },
+  ended_elsewhere: {
+    sentence: 'Your call on another page has ended.',
+    remedy: 'Choose Rejoin to go back in.',
     side: 'you',
   },
 } as const satisfies Record<string, Text>;

@@ -16,10 +16,8 @@ import { Roster, type RosterSnapshot } from './roster';
 import { Rounds } from './rounds';
 import { SelfReport } from './self_report';
 import { isLost, refusalOf, type Refusal } from './signalling';
+import { Snapshot } from './snapshot';
 import type { IceServersReply, JoinReply, Participant, Room, Signal } from './wire';
-
-/** The answer to a question for the roster may be overtaken by the next change of it, but hardly again and again. */
-const SNAPSHOT_TRIES = 3;
 
 export interface RoomPorts extends AdmissionPorts {
   readonly connect: PeerConnectionFactory;
@@ -59,9 +57,9 @@ export class VoiceRoom {
   readonly #returning = new Returning(() => this.#comeBack());
   readonly #report: SelfReport;
   readonly #rounds: Rounds;
+  readonly #snapshot: Snapshot;
   #stops: (() => void)[] = [];
   #endReason: Reason | null = null;
-  #askingForRoom = false;
 
   constructor(ports: RoomPorts, options: RoomOptions) {
     this.channelId = options.channelId;
@@ -75,6 +73,11 @@ export class VoiceRoom {
       ...ports.self(),
       connection: this.#shown(),
     }));
+    this.#snapshot = new Snapshot({
+      ask: () => ports.signalling.command<Room>('voice.room', { channel_id: this.channelId }),
+      take: (room) => this.#load(room),
+      failed: (code) => ports.diagnostics.note('no snapshot', { code }),
+    });
     this.#rounds = new Rounds({
       ...ports,
       links: this.links,
@@ -108,9 +111,14 @@ export class VoiceRoom {
     return this.#iceServers.servers;
   }
 
+  /** Ourselves as the server shows us. */
+  get self(): Participant | null {
+    return this.#roster.participants.get(this.participantId ?? '') ?? null;
+  }
+
   get reason(): Reason | null {
     if (this.ended || this.participantId === null) return this.#endReason;
-    return reasonInRoom(this.links.all, this.#rounds.gatewayLost, this.#ports.names);
+    return reasonInRoom(this.#rounds, this.#ports.names);
   }
 
   /** Whether sound flows both ways between us and that peer, and is played. */
@@ -128,8 +136,7 @@ export class VoiceRoom {
       environment.onPageHide(() => this.#hide()),
     ];
     try {
-      const flags = this.#ports.self();
-      this.#admitted(await this.#admission.enter(flags, this.#options.takeover ?? false), flags);
+      this.#admitted(await this.#admission.enter(this.#ports.self(), this.#options.takeover ?? false));
     } catch (error) {
       const reason = reasonOfRefusal(refusalOf(error), names);
       this.#end('disconnected', reason);
@@ -180,7 +187,7 @@ export class VoiceRoom {
     this.#judge();
   }
 
-  #admitted(reply: JoinReply, flags: SelfFlags): void {
+  #admitted(reply: JoinReply): void {
     if (this.ended) return;
     this.#ports.diagnostics.note('admitted', {
       settled: reply.settled,
@@ -190,7 +197,7 @@ export class VoiceRoom {
     this.links.become(reply.participant_id);
     this.#roster.forgetRev();
     this.#load(reply);
-    this.#report.admitted(flags);
+    this.#report.admitted(this.self);
     this.#rounds.start();
   }
 
@@ -209,7 +216,7 @@ export class VoiceRoom {
     if (this.#rounds.awayTooLong) return this.#giveUp();
     const flags = this.#ports.self();
     try {
-      this.#admitted(await this.#admission.resume(flags), flags);
+      this.#admitted(await this.#admission.resume(flags));
       this.links.resend();
       this.links.advance(0);
     } catch (error) {
@@ -224,7 +231,7 @@ export class VoiceRoom {
     if (refusal.code !== 'invalid_resume_token') return this.#refused(refusal);
     this.#admission.forgetToken();
     try {
-      this.#admitted(await this.#admission.enter(flags, false), flags);
+      this.#admitted(await this.#admission.enter(flags, false));
     } catch (error) {
       const again = refusalOf(error);
       if (!isLost(again)) this.#refused(again);
@@ -268,7 +275,7 @@ export class VoiceRoom {
       },
       settled: (room) => void this.#load(room),
       signal: (signal) => {
-        if (signal.to === this.participantId && !this.links.signal(signal)) void this.#askForRoom();
+        if (signal.to === this.participantId && !this.links.signal(signal)) void this.#snapshot.request();
       },
       superseded: (participantId) => {
         if (participantId === this.participantId) this.#end('superseded', reasonOf('superseded'));
@@ -283,7 +290,7 @@ export class VoiceRoom {
   }
 
   #afterNews(verdict: 'old' | 'taken' | 'jump'): void {
-    if (verdict === 'jump') void this.#askForRoom();
+    if (verdict === 'jump') void this.#snapshot.request();
     this.#judge();
   }
 
@@ -291,19 +298,6 @@ export class VoiceRoom {
   #ownDeparture(reason: string): void {
     if (reason === 'lost') this.#returning.begin();
     else if (reason === 'kicked') this.#end('disconnected', reasonOf('kicked'));
-  }
-
-  async #askForRoom(): Promise<void> {
-    if (this.#askingForRoom) return;
-    this.#askingForRoom = true;
-    try {
-      const ask = () => this.#ports.signalling.command<Room>('voice.room', { channel_id: this.channelId });
-      for (let tries = 0; tries < SNAPSHOT_TRIES && !this.#load(await ask());) tries += 1;
-    } catch (error) {
-      this.#ports.diagnostics.note('no snapshot', { code: refusalOf(error).code });
-    } finally {
-      this.#askingForRoom = false;
-    }
   }
 
   /** Nobody wakes up with a hot microphone. */
@@ -361,7 +355,7 @@ export class VoiceRoom {
     this.#ports.signalling.command(t, d).catch((error: unknown) => {
       const { code } = refusalOf(error);
       this.#ports.diagnostics.note('not sent', { command: t, code });
-      if (code === 'gone') void this.#askForRoom();
+      if (code === 'gone') void this.#snapshot.request();
     });
   }
 

@@ -1,4 +1,5 @@
 /** Which one reason the voice bar shows: of a refusal, of a lost gateway, or of the peer that cannot be heard. */
+import type { OtherCall } from './elsewhere';
 import type { PeerLink } from './peer_link';
 import { isReasonCode, reasonOf, type Reason } from './reasons';
 import { isLost, type Refusal } from './signalling';
@@ -34,24 +35,50 @@ function alreadyIn(detail: unknown, names: Names): Reason {
   const { channel_id: channelId, device } = (detail ?? {}) as { channel_id?: unknown; device?: unknown };
   if (typeof channelId !== 'string' || typeof device !== 'string')
     return reasonOf('already_in_channel', detail);
-  return reasonOf(
-    'already_in_channel',
-    detail,
-    `You are already in ${names.channel(channelId)} on ${device}.`,
-  );
+  const sentence = `You are already in ${names.channel(channelId)} on ${device}.`;
+  return reasonOf('already_in_channel', detail, sentence);
+}
+
+/** What is said of the end of a call while another page of the same user is in one. */
+export function reasonElsewhere({ channelId, participant, inThisBrowser }: OtherCall, names: Names): Reason {
+  const where = inThisBrowser ? 'in another tab' : `on ${participant.device}`;
+  const detail = { channel_id: channelId, device: participant.device };
+  return reasonOf('already_in_channel', detail, `You are already in ${names.channel(channelId)} ${where}.`);
+}
+
+export interface InRoom {
+  readonly links: readonly PeerLink[];
+  readonly gatewayLost: boolean;
+  /** Whether our sound is known not to arrive at that peer. */
+  readonly unheardBy: (link: PeerLink) => boolean;
 }
 
 /** The reason while in the room: null when there is nothing to explain. */
-export function reasonInRoom(links: readonly PeerLink[], gatewayLost: boolean, names: Names): Reason | null {
+export function reasonInRoom({ links, gatewayLost, unheardBy }: InRoom, names: Names): Reason | null {
   if (gatewayLost) {
     const allSilent = links.length > 0 && links.every((link) => link.state !== 'ok');
     return reasonOf(allSilent ? 'connection_down' : 'server_unreachable');
   }
-  const link = links.find((one) => one.present && one.reason && one.state !== 'ok');
-  if (!link?.reason) return null;
-  const { participant, reason } = link;
-  const sentence = `Cannot hear ${names.user(participant.user_id)}: ${lowerFirst(reason.sentence)}`;
-  return { ...reason, sentence, detail: { participant_id: participant.id, user_id: participant.user_id } };
+  const silent = links.find((one) => one.present && one.reason && one.state !== 'ok');
+  if (silent?.reason) {
+    const sentence = `Cannot hear ${nameOf(silent, names)}: ${lowerFirst(silent.reason.sentence)}`;
+    return { ...silent.reason, sentence, detail: idsOf(silent) };
+  }
+  const deaf = links.find((one) => one.present && unheardBy(one));
+  if (!deaf) return null;
+  return reasonOf(
+    'not_heard',
+    idsOf(deaf),
+    `${nameOf(deaf, names)} does not hear you: your sound does not arrive.`,
+  );
+}
+
+function nameOf({ participant }: PeerLink, names: Names): string {
+  return names.user(participant.user_id);
+}
+
+function idsOf({ participant }: PeerLink) {
+  return { participant_id: participant.id, user_id: participant.user_id };
 }
 
 function lowerFirst(sentence: string): string {

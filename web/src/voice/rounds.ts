@@ -102,6 +102,13 @@ export class Rounds {
     return link.heard(this.#ports.sending()) && !this.#ports.playbackBlocked();
   }
 
+  get links(): readonly PeerLink[] {
+    return this.#ports.links.all;
+  }
+
+  /** Whether that peer is heard and our sound is known not to arrive there. */
+  readonly unheardBy = (link: PeerLink): boolean => link.unheard(this.#ports.sending());
+
   #facts(link: PeerLink): PeerFacts {
     return {
       heard: this.heard(link),

@@ -23,10 +23,14 @@ export class SelfReport {
     this.#read = read;
   }
 
-  /** We are in the room and the server knows this much of us. */
-  admitted(known: Partial<SelfState>): void {
+  /** We are in the room, and the server shows us like `shown`. */
+  admitted(shown: Participant | null): void {
     this.#open = true;
-    this.#known = known;
+    this.#known = {};
+    if (shown) {
+      const { muted, deafened, sends_audio } = shown;
+      this.#known = { muted, deafened, sends_audio };
+    }
     this.changed();
   }
 

@@ -1,6 +1,7 @@
 /** What a person has chosen for voice, and where it is kept. */
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
+import type { Muting } from './mute_flags';
 import type { TalkKey } from './push_to_talk';
 
 export interface VoiceSettings {
@@ -31,10 +32,16 @@ export interface SettingsPort {
   save(settings: VoiceSettings): void;
 }
 
-/** Remembers over a reload in which channel this tab was, and nothing that lets another tab in. */
+/** The call this tab was in before it was loaded anew. */
+export interface RememberedCall extends Muting {
+  readonly channelId: string;
+  readonly participantId: string | null;
+}
+
+/** Remembers over a reload in which channel this tab was and how, and nothing that lets another tab in. */
 export interface CallMemory {
   /** `at` is in wall-clock milliseconds. */
-  load(): { readonly channelId: string; readonly at: number } | null;
-  save(channelId: string): void;
+  load(): (RememberedCall & { readonly at: number }) | null;
+  save(call: RememberedCall): void;
   clear(): void;
 }

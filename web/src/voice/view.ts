@@ -2,7 +2,7 @@
 import type { TalkMode } from './gate';
 import type { ShownLinkState } from './link_state';
 import type { PeerLink } from './peer_link';
-import type { Reason } from './reasons';
+import { reasonOf, type Reason } from './reasons';
 import type { RoomState } from './room_state';
 
 export interface PeerView {
@@ -35,13 +35,14 @@ export interface VoiceView {
   readonly canMoveHere: boolean;
 }
 
-export function viewOfPeer(link: PeerLink, speaking: boolean): PeerView {
+/** `sending`: whether our microphone sends, so that reports on it are due. */
+export function viewOfPeer(link: PeerLink, speaking: boolean, sending: boolean): PeerView {
   const watch = link.pair.current?.watch;
   return {
     userId: link.participant.user_id,
     state: link.shownState,
     path: watch?.last.path ?? null,
-    reason: link.reason,
+    reason: link.reason ?? (link.unheard(sending) ? reasonOf('not_heard') : null),
     rttMs: watch?.last.roundTripMs ?? null,
     lossPercent: watch?.lossPercent ?? 0,
     speaking,

@@ -48,7 +48,10 @@ export class VoiceInput {
     this.#settings = settings;
     this.#gate = new MicrophoneGate(ports.clock, () => events.changed());
     this.#gate.set({ mode: settings.mode });
-    this.#talk = new PushToTalk(ports.talkSurface, (held) => this.#gate.set({ held }));
+    this.#talk = new PushToTalk(ports.talkSurface, (held) => {
+      this.#gate.set({ held });
+      events.changed(); // also where the gate stays shut: the button shows that it is held
+    });
     this.#talk.configure(settings.talkKey, settings.latching);
     this.#microphone = new Microphone(ports.inputs, settings, {
       track: (track) => this.#replaceTrack(track),
@@ -86,6 +89,11 @@ export class VoiceInput {
     return this.#voiceActive && this.live;
   }
 
+  /** Somebody speaks who would be heard now, if nothing muted them. */
+  get talking(): boolean {
+    return this.live && (this.#settings.mode === 'push_to_talk' ? this.#talk.active : this.#voiceActive);
+  }
+
   /** We are in a call: the microphone opens, the key works. */
   start(): void {
     this.#gate.set({ inCall: true });
@@ -93,9 +101,9 @@ export class VoiceInput {
     void this.#microphone.open();
   }
 
-  /** Tries again to get a microphone. */
-  retry(): void {
-    void this.#microphone.open();
+  /** Tries again to get a microphone; resolves when it is known what came of it. */
+  retry(): Promise<void> {
+    return this.#microphone.open();
   }
 
   /** We are in no call: everything is released. */

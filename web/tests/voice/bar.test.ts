@@ -122,7 +122,11 @@ test('a peer that gets no reports to us through is heard, and the bar is yellow 
   await scene.seconds(4);
   expect(ann!.voice.view.state).toBe('connected');
   await scene.seconds(9);
-  expect(ann!.voice.view.state).toBe('reconnecting');
+  expect(ann!.voice.view).toMatchObject({
+    state: 'reconnecting',
+    reason: { code: 'not_heard', sentence: 'ben does not hear you: your sound does not arrive.' },
+  });
+  expect([...ann!.voice.view.peers.values()]).toMatchObject([{ state: 'ok', reason: { code: 'not_heard' } }]);
   expect(peersOf(ann!)).toEqual(['ben ok']);
   scene.network.reports = true;
   await scene.seconds(6);
@@ -148,7 +152,11 @@ test('play-out that the browser blocks is yellow until it is enabled', async () 
   const ben = openPage(scene, 'ben');
   void ben.voice.join('lounge');
   await scene.seconds(6);
-  expect(ann!.voice.view).toMatchObject({ state: 'reconnecting', playbackBlocked: true });
+  expect(ann!.voice.view).toMatchObject({
+    state: 'reconnecting',
+    playbackBlocked: true,
+    reason: { code: 'playback_blocked' },
+  });
   ann!.world.soundAllowed = true;
   await ann!.voice.enableSound();
   await scene.seconds(1);

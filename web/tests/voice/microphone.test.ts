@@ -163,10 +163,15 @@ test('the default device is followed when the system changes it, a chosen one is
 
 test('after a refusal it can be asked for again', async () => {
   const { scene, ann } = await inCall((page) => (page.inputs.answer = { refuse: 'NotAllowedError' }));
+  await ann.voice.retryMicrophone();
+  await scene.clock.settle();
+  expect(ann.voice.view).toMatchObject({ listenOnly: true, reason: { code: 'mic_denied' } });
   ann.inputs.answer = 'give';
-  ann.voice.retryMicrophone();
+  await ann.voice.retryMicrophone();
   await scene.seconds(1);
-  expect(ann.voice.view).toMatchObject({ listenOnly: false, reason: null });
+  expect(ann.voice.view).toMatchObject({ state: 'connected', listenOnly: false, reason: null });
+  expect(scene.said('voice.join')).toHaveLength(1);
+  expect(scene.server.participants('lounge')).toMatchObject([{ sends_audio: true }]);
 });
 
 test('settings changed outside a call open nothing', async () => {
@@ -174,7 +179,7 @@ test('settings changed outside a call open nothing', async () => {
   const ann = scene.page('ann');
   ann.voice.setDevices({ inputDeviceId: 'headset' });
   ann.voice.setProcessing({ echoCancellation: false });
-  ann.voice.retryMicrophone();
+  await ann.voice.retryMicrophone();
   await scene.seconds(1);
   expect(ann.inputs.asked).toEqual([]);
   expect(ann.world.settings).toMatchObject({

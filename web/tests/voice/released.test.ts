@@ -65,7 +65,7 @@ test('a device that goes and comes outside a call opens nothing', async () => {
   ann!.voice.disconnect();
   ann!.inputs.tracks[0]!.end();
   ann!.inputs.changeDevices();
-  ann!.voice.retryMicrophone();
+  await ann!.voice.retryMicrophone();
   ann!.voice.setProcessing({ noiseSuppression: false });
   await scene.seconds(2);
   expect([ann!.inputs.asked.length, ann!.inputs.running]).toEqual([1, []]);

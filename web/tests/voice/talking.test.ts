@@ -155,8 +155,23 @@ test('voice activity opens the gate while somebody speaks, in a hidden page too'
   expect(on()).toBe(false);
 });
 
-test('talking while muted is noticed and not sent', async () => {
+test('push to talk, muted: a voice alone is no attempt to talk, the key is', async () => {
   const { page, world, on, scene } = await talking();
+  page.voice.mute();
+  world.speaking!(true);
+  await scene.clock.settle();
+  expect(page.voice.view.talkingWhileMuted).toBe(false);
+  world.press('Space');
+  await scene.clock.settle();
+  expect([page.voice.view.talkingWhileMuted, on()]).toEqual([true, false]);
+  world.letGo('Space');
+  await scene.clock.settle();
+  expect(page.voice.view.talkingWhileMuted).toBe(false);
+});
+
+test('voice activity, muted: talking is noticed and not sent', async () => {
+  const { page, world, on, scene } = await talking();
+  page.voice.setMode('voice_activity');
   page.voice.mute();
   world.speaking!(true);
   await scene.clock.settle();

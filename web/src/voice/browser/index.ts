@@ -2,11 +2,12 @@
 import type { Clock } from '../clock';
 import { VoiceController } from '../controller';
 import { Diagnostics } from '../diagnostics';
+import type { Rosters } from '../elsewhere';
 import type { Names } from '../room_reason';
 import type { Signalling } from '../signalling';
 import { createMeter } from './level_meter';
 import { createSink, mediaInputs } from './media';
-import { beacon, copy, environment, memory, newId, settings } from './page';
+import { beacon, browserNote, copy, environment, memory, newId, settings } from './page';
 import { connect } from './peer_connection';
 import { talkSurface } from './talk_surface';
 
@@ -15,6 +16,7 @@ export interface BrowserVoiceOptions {
   readonly clock: Clock;
   readonly userId: string;
   readonly names: Names;
+  readonly rosters: Rosters;
 }
 
 /** The voice of this page; one is enough for as long as somebody is logged in. */
@@ -30,6 +32,7 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     environment,
     settings,
     memory,
+    browserNote,
     beacon,
     newId,
     copy,

@@ -1,10 +1,12 @@
 /** The page itself: sleep and waking, closing, what it remembers, and what it says by HTTP. */
 import type { Goodbye } from '../admission';
+import type { BrowserNote } from '../elsewhere';
 import type { Environment } from '../environment';
 import { DEFAULT_SETTINGS, type CallMemory, type SettingsPort, type VoiceSettings } from '../settings';
 
 const SETTINGS_KEY = 'cromulent.voice';
 const MEMORY_KEY = 'cromulent.call';
+const NOTE_KEY = 'cromulent.participant';
 const LEAVE_URL = '/api/v1/voice/leave';
 
 export const environment: Environment = {
@@ -34,11 +36,30 @@ export const settings: SettingsPort = {
   save: (chosen) => write(() => localStorage, SETTINGS_KEY, chosen),
 };
 
+type Remembered = NonNullable<ReturnType<CallMemory['load']>>;
+
+const NOTHING_KNOWN: Remembered = {
+  channelId: '',
+  participantId: null,
+  muted: false,
+  deafened: false,
+  at: 0,
+};
+
 /** In the storage of this tab; the token is not in it. */
 export const memory: CallMemory = {
-  load: () => read(() => sessionStorage, MEMORY_KEY),
-  save: (channelId) => write(() => sessionStorage, MEMORY_KEY, { channelId, at: Date.now() }),
+  load: () => {
+    const call = read<Partial<Remembered>>(() => sessionStorage, MEMORY_KEY);
+    return call && { ...NOTHING_KNOWN, ...call }; // an older version of this page may have written less
+  },
+  save: (call) => write(() => sessionStorage, MEMORY_KEY, { ...call, at: Date.now() }),
   clear: () => write(() => sessionStorage, MEMORY_KEY, null),
+};
+
+/** In the storage that all tabs share. One voice a user: the newest participant is enough. */
+export const browserNote: BrowserNote = {
+  write: (participantId) => write(() => localStorage, NOTE_KEY, participantId),
+  names: (participantId) => read(() => localStorage, NOTE_KEY) === participantId,
 };
 
 export function beacon(goodbye: Goodbye): void {

@@ -1,11 +1,12 @@
 /** One virtual page: the whole engine over fakes of everything a browser gives it. */
 import { VoiceController, type VoicePorts } from '../../../src/voice/controller';
 import { Diagnostics } from '../../../src/voice/diagnostics';
+import type { BrowserNote } from '../../../src/voice/elsewhere';
 import type { MediaInputs } from '../../../src/voice/microphone';
 import type { AudioTrack } from '../../../src/voice/peer_connection';
 import type { AudioSink } from '../../../src/voice/playback';
 import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
-import { DEFAULT_SETTINGS, type VoiceSettings } from '../../../src/voice/settings';
+import { DEFAULT_SETTINGS, type RememberedCall, type VoiceSettings } from '../../../src/voice/settings';
 import type { FakeClock } from './clock';
 import { FakeGateway } from './gateway';
 import type { FakeNetwork } from './network';
@@ -105,6 +106,18 @@ export class FakeSink implements AudioSink {
   }
 }
 
+class FakeNote implements BrowserNote {
+  #participantId = '';
+
+  write(participantId: string): void {
+    this.#participantId = participantId;
+  }
+
+  names(participantId: string): boolean {
+    return participantId === this.#participantId;
+  }
+}
+
 /** What happens to a page from outside: its window, its network, its keys. */
 export class FakeWorld {
   readonly #wake = new Set<(cause: 'online' | 'visible') => void>();
@@ -113,8 +126,10 @@ export class FakeWorld {
   hidden = false;
   soundAllowed = true;
   speaking: ((speaking: boolean) => void) | null = null;
-  remembered: { channelId: string; at: number } | null = null;
+  remembered: (RememberedCall & { at: number }) | null = null;
   readonly sinks: FakeSink[] = [];
+  /** Pages of one browser share it. */
+  note: BrowserNote = new FakeNote();
   readonly beacons: unknown[] = [];
   readonly copied: string[] = [];
   settings: VoiceSettings = DEFAULT_SETTINGS;
@@ -173,6 +188,11 @@ export function openPage(
     inputs,
     environment: world,
     connect: network.factory(host),
+    rosters: {
+      ownCalls: () => server.callsOf(user),
+      onChange: (handler) => server.onRosters(handler),
+    },
+    browserNote: world.note,
     names: { user: (id) => id, channel: (id) => id },
     instanceHost: 'chat.example',
     newId: () => `${user}-${host}-${++ids}`,
@@ -198,7 +218,7 @@ export function openPage(
     settings: { load: () => world.settings, save: (settings) => (world.settings = settings) },
     memory: {
       load: () => world.remembered,
-      save: (channelId) => (world.remembered = { channelId, at: clock.wallNow() }),
+      save: (call) => (world.remembered = { ...call, at: clock.wallNow() }),
       clear: () => (world.remembered = null),
     },
     copy: (text) => Promise.resolve(void world.copied.push(text)),

@@ -45,6 +45,7 @@ export class FakeServer {
   readonly #seats = new Map<string, Seat>();
   readonly #tokens = new Map<string, { participantId: string; channelId: string; userId: string }>();
   readonly #revs = new Map<string, number>();
+  readonly #rosterHandlers = new Set<() => void>();
   #participants = 0;
   /** Times of delivery of the signals, in milliseconds. */
   delivery: Delivery = () => [10];
@@ -68,6 +69,18 @@ export class FakeServer {
     return [...this.#seats.values()]
       .filter((seat) => seat.channelId === channelId)
       .map((seat) => seat.participant);
+  }
+
+  /** Where a user is, by the rosters. */
+  callsOf(userId: string) {
+    return [...this.#seats.values()]
+      .filter(({ participant }) => participant.user_id === userId)
+      .map(({ channelId, participant }) => ({ channelId, participant }));
+  }
+
+  onRosters(handler: () => void): () => void {
+    this.#rosterHandlers.add(handler);
+    return () => this.#rosterHandlers.delete(handler);
   }
 
   /** Nobody is known any more; tokens still name who they named. */
@@ -144,13 +157,19 @@ export class FakeServer {
     if (named === undefined) throw new Refused('invalid_resume_token');
     if (named && named.channelId === join.channel_id) return this.#seat(gateway, join, named.participantId);
     const holder = [...this.#seats.values()].find((seat) => seat.participant.user_id === gateway.userId);
+    const moved = join.takeover === true && holder && holder.gateway !== gateway ? holder.participant : join;
     if (holder)
       this.#replace(
         holder,
         gateway,
         named?.participantId === holder.participant.id || join.takeover === true,
       );
-    return this.#seat(gateway, join, `participant${String(++this.#participants).padStart(4, '0')}`);
+    const { muted, deafened } = moved;
+    return this.#seat(
+      gateway,
+      { ...join, muted, deafened },
+      `participant${String(++this.#participants).padStart(4, '0')}`,
+    );
   }
 
   #replace(holder: Seat, gateway: FakeGateway, allowed: boolean): void {
@@ -191,6 +210,7 @@ export class FakeServer {
     const d = { participant_id: id, reason };
     if (seat) this.#announce(seat.channelId, 'voice.participant_left', d); // to who leaves as well
     this.#seats.delete(id);
+    this.#tellRosters();
     return {};
   }
 
@@ -242,6 +262,11 @@ export class FakeServer {
       const lost = this.delivery(t).length === 0;
       if (gateway !== except && !lost) gateway.deliver(t, { channel_id: channelId, rev, ...d });
     }
+    this.#tellRosters();
+  }
+
+  #tellRosters(): void {
+    for (const handler of [...this.#rosterHandlers]) handler();
   }
 
   #settle(): void {

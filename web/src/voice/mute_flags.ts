@@ -1,0 +1,40 @@
+/** Muted and deafened: what the person has chosen on this page, and what a call that is moved here brings along. */
+
+export interface Muting {
+  readonly muted: boolean;
+  readonly deafened: boolean;
+}
+
+export class MuteFlags {
+  #now: Muting;
+  #chosen = false;
+
+  constructor(first: Muting) {
+    this.#now = pick(first);
+  }
+
+  get now(): Muting {
+    return this.#now;
+  }
+
+  /** The person has pressed a button. */
+  choose(flags: Muting): void {
+    this.#now = flags;
+    this.#chosen = true;
+  }
+
+  /** A join is asked for; a call that is moved was last seen like `moved`. */
+  joining(moved: Muting | null): void {
+    if (moved) this.#now = pick(moved);
+    this.#chosen = false;
+  }
+
+  /** The server shows us like `shown`: that is what the call goes on with, unless a button was pressed since we asked. */
+  admitted(shown: Muting): void {
+    if (!this.#chosen) this.#now = pick(shown);
+  }
+}
+
+function pick({ muted, deafened }: Muting): Muting {
+  return { muted, deafened };
+}
