@@ -10,8 +10,17 @@ from pathlib import Path
 
 import structlog
 
-from cromulent.accounts import AccountService, LoginSessionEnded, UserCreated
-from cromulent.channels import ChannelService, create_channel, enrol_new_user, voice_channel_ids
+from cromulent.accounts import (
+    AccountService,
+    EntryChecks,
+    LoginSessionEnded,
+    ProfileService,
+    RegistrationService,
+    UserAdministration,
+    UserCreated,
+)
+from cromulent.admin import ACTS, AdminService, record_act
+from cromulent.channels import ChannelDeleted, ChannelService, create_channel, enrol_new_user, voice_channel_ids
 from cromulent.config import Config, ConfigError
 from cromulent.db import Database, Reaction, Unit, Writing, head_pos, open_database, prune
 from cromulent.gateway import (
@@ -39,7 +48,7 @@ from cromulent.gateway import (
 )
 from cromulent.kernel.clock import Clock, SystemClock
 from cromulent.kernel.facts import Fact
-from cromulent.messages import MessagePosted, MessageService, Renderer
+from cromulent.messages import MessagePosted, MessageService, Renderer, erase_messages
 from cromulent.presence import PresenceTracker, TypingTracker
 from cromulent.settings import SettingsService, initialise_settings
 from cromulent.voice import (
@@ -66,7 +75,14 @@ PRESENCE_EVERY_SECONDS = 1.0
 END_EXPIRED_EVERY_SECONDS = 10.0
 RECONNECT_AFTER_MS = 500
 
-INSIDE: dict[type[Fact], list[Reaction]] = {UserCreated: [enrol_new_user]}
+ENROLMENT_AND_ERASURE: dict[type[Fact], list[Reaction]] = {
+    UserCreated: [enrol_new_user],
+    ChannelDeleted: [erase_messages],
+}
+INSIDE: dict[type[Fact], list[Reaction]] = {
+    fact: [*ENROLMENT_AND_ERASURE.get(fact, []), *([record_act] if fact in ACTS else [])]
+    for fact in {**ENROLMENT_AND_ERASURE, **ACTS}
+}
 """Who reacts inside the unit that records a fact; a failure there fails the unit."""
 
 
@@ -90,6 +106,15 @@ def reactions_after_commit(parts: Parts) -> list[Callable[[Fact], None]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """The other services of accounts: who comes in, what users do about themselves, what administrators do about them."""
+
+    registration: RegistrationService
+    profiles: ProfileService
+    administration: UserAdministration
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """Everything that lives as long as the instance."""
@@ -97,6 +122,8 @@ class Parts:
     database: Database
     settings: SettingsService
     accounts: AccountService
+    people: People
+    admin: AdminService
     channels: ChannelService
     renderer: Renderer
     messages: MessageService
@@ -115,6 +142,7 @@ class Instance:
         self.config = config
         self.settings = parts.settings
         self.accounts = parts.accounts
+        self.people = parts.people
         self.database = parts.database
         self.app = app
         self._parts = parts
@@ -170,11 +198,14 @@ async def _build(config: Config, database: Database, clock: Clock) -> Parts:
     voice = _voice(config, database, settings, hub, stun=stun, clock=clock)
     voice.expect_rooms(await database.read(voice_channel_ids))
     renderer = Renderer()
+    entry = EntryChecks.open(clock, settings.secret_key)
     return Parts(
         database=database,
         settings=settings,
-        accounts=AccountService(database, clock),
-        channels=ChannelService(database),
+        accounts=AccountService(database, clock, entry),
+        people=_people(database, clock, entry),
+        admin=AdminService(database),
+        channels=ChannelService(database, clock),
         renderer=renderer,
         messages=MessageService(database, clock, renderer, posts_per_10_seconds=config.limits.posts_per_10_seconds),
         hub=hub,
@@ -183,6 +214,14 @@ async def _build(config: Config, database: Database, clock: Clock) -> Parts:
         voice=voice,
         voice_endpoints=VoiceEndpoints(voice),
         stun=stun,
+    )
+
+
+def _people(database: Database, clock: Clock, entry: EntryChecks) -> People:
+    return People(
+        RegistrationService(database, clock, entry),
+        ProfileService(database, clock, entry),
+        UserAdministration(database),
     )
 
 
@@ -246,6 +285,10 @@ def _web(config: Config, parts: Parts) -> AsgiApp:
         database=parts.database,
         settings=parts.settings,
         accounts=parts.accounts,
+        registration=parts.people.registration,
+        profiles=parts.people.profiles,
+        user_administration=parts.people.administration,
+        admin=parts.admin,
         channels=parts.channels,
         messages=parts.messages,
         voice=parts.voice,

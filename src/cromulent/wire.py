@@ -9,7 +9,7 @@ import msgspec
 from cromulent.kernel.clock import to_wire
 
 if TYPE_CHECKING:
-    from cromulent import accounts, channels, messages
+    from cromulent import accounts, channels, messages, settings
 
 PROTOCOL = 1
 """The version of `docs/protocol.md`, told by `GET /instance` and in `hello`."""
@@ -22,6 +22,14 @@ class User(msgspec.Struct, frozen=True):
     user_name: str
     display_name: str
     role: Literal["administrator", "member"]
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """What everybody may know of the instance's switches."""
+
+    name: str
+    registration_mode: Literal["invite", "open", "closed"]
+    voice_enabled: bool
 
 
 class Channel(msgspec.Struct, frozen=True):
@@ -65,6 +73,11 @@ class IceServer(msgspec.Struct, frozen=True, omit_defaults=True):
 def user_to_wire(user: accounts.User) -> User:
     """The public profile of a user."""
     return User(user.id, user.user_name, user.display_name, user.role)
+
+
+def instance_to_wire(current: settings.InstanceSettings) -> Instance:
+    """The public switches."""
+    return Instance(current.name, current.registration_mode, current.voice_enabled)
 
 
 def channel_to_wire(channel: channels.Channel) -> Channel:

@@ -23,6 +23,7 @@ class ClientModel:
 
     name: str
     user_id: str = ""
+    instance: Json = field(default_factory=dict[str, Any])
     cursor: str | None = None
     feeds: dict[str, int] = field(default_factory=dict[str, int])
     channels: dict[str, Json] = field(default_factory=dict[str, Json])
@@ -65,6 +66,7 @@ class ClientModel:
         """What must equal the same of a client that has just started afresh."""
         rooms = {key: room for key, room in self.rooms.items() if room["participants"] or not room["settled"]}
         return {
+            "instance": self.instance,
             "channels": self.channels,
             "users": self.users,
             "feeds": self.feeds,
@@ -76,6 +78,7 @@ class ClientModel:
         snapshot = ready["snapshot"]
         self._stage = "started"
         self.user_id = ready["user"]["id"]
+        self.instance = snapshot["instance"]
         self.cursor = ready["cursor"]
         self.feeds = dict(snapshot["feeds"])
         self.channels = {channel["id"]: channel for channel in snapshot["channels"]}
@@ -148,6 +151,8 @@ class ClientModel:
             self._add_message(data["message"], feed, dispatch["seq"])
         elif name in ("message.edited", "message.deleted"):
             self._change_message(data["message"], feed, dispatch["seq"])
+        elif name == "instance.updated":
+            self.instance = data["instance"]
         elif name not in ("channel.member_added", "channel.member_removed"):
             self._complain(f"there is no durable dispatch {name}")
 

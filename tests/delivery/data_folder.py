@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from cromulent.accounts import AccountService, Visitor
+from cromulent.accounts import AccountService, EntryChecks, Visitor
 from cromulent.bootstrap import INSIDE, database_path, initialise_instance
 from cromulent.channels import Channel, add_member, channels_of, create_channel, remove_member
 from cromulent.db import Database, Unit, Writing, head_pos, open_database, prune
@@ -49,7 +49,7 @@ class DataFolder:
         """Make the instance, the people, and a private channel some of them are in."""
         async with self._database() as database:
             await database.write(initialise_instance)
-            accounts = AccountService(database, SystemClock())
+            accounts = AccountService(database, SystemClock(), EntryChecks.open(SystemClock(), b"key"))
             people = [await _log_in(accounts, name) for name in names]
             members = [person.id for person in people if person.name in private_members]
             private = await database.write(lambda unit: _make_private(unit, members))
@@ -75,7 +75,7 @@ class DataFolder:
         async with self._database() as database:
             renderer = Renderer()
             messages = MessageService(database, SystemClock(), renderer, posts_per_10_seconds=0)
-            accounts = AccountService(database, SystemClock())
+            accounts = AccountService(database, SystemClock(), EntryChecks.open(SystemClock(), b"key"))
             user = (await accounts.identify(person.token)).user
             for number in range(count):
                 await messages.post_message(user, channel.id, new_id(), f"posted beforehand: {number}")

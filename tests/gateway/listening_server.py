@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 
-from cromulent.accounts import AccountService, Identity, Visitor
+from cromulent.accounts import AccountService, EntryChecks, Identity, Visitor
 from cromulent.gateway import (
     CommandHandler,
     CommandTable,
@@ -57,7 +57,7 @@ class ListeningServer:
 
     def __init__(self, path: Path, limits: GatewayLimits) -> None:
         self.stage = Stage(path, SystemClock(), limits)
-        self.accounts = AccountService(self.stage.database, SystemClock())
+        self.accounts = AccountService(self.stage.database, SystemClock(), EntryChecks.open(SystemClock(), b"key"))
         self.opened: list[Connection] = []
         self.closed: list[Connection] = []
         self.fail_next_identify = False

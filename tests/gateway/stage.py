@@ -8,7 +8,15 @@ from pathlib import Path
 from sqlalchemy import select
 
 from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, UserCreated, add_user
-from cromulent.channels import Channel, add_member, create_channel, enrol_new_user, remove_member
+from cromulent.channels import (
+    Channel,
+    ChannelDeleted,
+    add_member,
+    create_channel,
+    delete_channel,
+    enrol_new_user,
+    remove_member,
+)
 from cromulent.channels.model import ChannelKind, Visibility
 from cromulent.db import INSTANCE_FEED, LogRow, Unit, Writing, channel_feed, head_pos, open_database, rows_after
 from cromulent.db import Connection as DatabaseConnection
@@ -17,9 +25,12 @@ from cromulent.gateway import Connection, GatewayLimits, Hub, PresenceNews, Welc
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
-from cromulent.messages import Message, MessagePosted
+from cromulent.messages import Message, MessagePosted, erase_messages
 from cromulent.presence import PresenceTracker
+from cromulent.settings import initialise_settings
 from tests.gateway.fake_socket import FakeSocket
+
+INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 
 
 class Stage:
@@ -29,7 +40,7 @@ class Stage:
         self.path = path
         self.clock = clock
         self.limits = limits or GatewayLimits()
-        self.database = open_database(path, clock, Writing(encode_fact, {UserCreated: [enrol_new_user]}))
+        self.database = open_database(path, clock, Writing(encode_fact, INSIDE))
         self.hub = Hub(0)
         self.presence = PresenceTracker(clock, PresenceNews(self.hub))
         self.welcome = Welcome(self.database, self.hub, self.limits, presence=self.presence, rooms=lambda _: [])
@@ -40,6 +51,7 @@ class Stage:
         self.database.writer.publish = self.hub.publish
         self.database.writer.after_commit = self._after_commit
         self.database.start()
+        await self.database.write(initialise_settings)
 
     async def add_user(self, name: str) -> Identity:
         """A new user with a login; a member of every default channel."""
@@ -75,6 +87,10 @@ class Stage:
     async def leave(self, who: Identity, channel: Channel) -> None:
         """End a membership."""
         await self.database.write(lambda unit: remove_member(unit, channel.id, who.user.id))
+
+    async def delete(self, channel: Channel) -> None:
+        """Remove a channel with all that is in it."""
+        await self.database.write(lambda unit: delete_channel(unit, channel))
 
     async def post(self, who: Identity, channel: Channel, text: str = "hello") -> int:
         """Post a message; its seq."""

@@ -21,6 +21,7 @@ from cromulent.kernel.ids import new_id
 from cromulent.kernel.paging import SeqPage
 from cromulent.messages import Message, MessageService, Renderer
 from cromulent.messages.store import messages
+from cromulent.settings import SettingsChange, change_settings
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage
 
@@ -70,6 +71,7 @@ class World:
             "message.posted": self._post,
             "message.edited": self._edit,
             "message.deleted": self._delete,
+            "instance.updated": self._rename_instance,
         }
 
     async def messages_since(self, seq: int) -> list[object]:
@@ -101,6 +103,10 @@ class World:
         living = select(messages.c.id).where(messages.c.deleted_at.is_(None)).order_by(messages.c.seq)
         found = await self.stage.database.read(lambda connection: connection.execute(living).scalars().all())
         return self.luck.choice(list(found))
+
+    async def _rename_instance(self) -> None:
+        change = SettingsChange(name=f"Instance {self.stage.hub.pos}")
+        await self.stage.database.write(lambda unit: change_settings(unit, change, self.ann.user.id))
 
     async def _somebody_else_leaves(self) -> None:
         other = await self.stage.add_user(f"user{self.stage.hub.pos}")
@@ -176,7 +182,7 @@ async def test_the_snapshot_is_bounded_and_holds_no_message(world: World) -> Non
     _, socket = await world.stage.go_live(world.ann)
     ready = socket.messages()[0]
     assert set(ready) == {"op", "user", "snapshot", "cursor"}
-    assert set(ready["snapshot"]) == {"channels", "users", "feeds", "presence", "rooms"}
+    assert set(ready["snapshot"]) == {"instance", "channels", "users", "feeds", "presence", "rooms"}
     assert "not in the snapshot" not in str(ready)
     assert "email" not in str(ready)
 

@@ -14,6 +14,7 @@ from cromulent.gateway.payloads import DURABLE, EPHEMERAL
 from cromulent.gateway.voice_endpoints import notice_to_wire
 from cromulent.kernel.facts import Fact
 from cromulent.messages import Message, MessageDeleted, MessageEdited, MessagePosted
+from cromulent.settings import InstanceSettings, SettingsChanged
 from cromulent.voice import notices
 from cromulent.voice.model import Connection, Departure, Description, Participant
 
@@ -25,13 +26,14 @@ FACTS: list[Fact] = [
     UserCreated(USER),
     UserUpdated(USER),
     MembershipAdded("u1", CHANNEL, 9),
-    MembershipRemoved("u1", "c1"),
+    MembershipRemoved("u1", "c1", "removed"),
     ChannelUpdated(CHANNEL),
     MemberAdded("c1", "u1"),
     MemberRemoved("c1", "u1"),
     MessagePosted(MESSAGE),
     MessageEdited(MESSAGE),
     MessageDeleted(MESSAGE, "u2"),
+    SettingsChanged(InstanceSettings("i1", name="Home"), ("name",), "u2"),
 ]
 SOMEBODY = Participant("p1", "u1", "Phone", True, False, True, Connection.RECONNECTING)
 NOTICES: list[notices.Notice] = [

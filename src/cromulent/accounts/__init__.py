@@ -1,7 +1,22 @@
-"""Accounts: users, their passwords and logins, and the links that let the first ones in."""
+"""Accounts: users, their passwords and logins, and the links that let people in."""
 
+from cromulent.accounts.access import require_administrator
+from cromulent.accounts.entry import EntryChecks
 from cromulent.accounts.errors import EmailTaken, LinkInvalid, TooManyAttempts, UserNameTaken, WrongCredentials
-from cromulent.accounts.facts import LoginSessionEnded, UserCreated, UserUpdated
+from cromulent.accounts.facts import (
+    AdministratorCreated,
+    InviteCreated,
+    InviteRevoked,
+    LoginSessionEnded,
+    PasswordChanged,
+    ResetLinkMade,
+    RoleChanged,
+    UserCreated,
+    UserDisabled,
+    UserEnabled,
+    UserUpdated,
+)
+from cromulent.accounts.invites.model import Invite, checked_terms
 from cromulent.accounts.model import (
     Identity,
     LoggedIn,
@@ -13,22 +28,41 @@ from cromulent.accounts.model import (
     checked_account,
     checked_device,
 )
+from cromulent.accounts.profiles import ProfileService
+from cromulent.accounts.registration import MAX_ARRIVALS_PAGE, MAX_INVITES_PAGE, RegistrationService
 from cromulent.accounts.service import AccountService, add_user
 from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
+from cromulent.accounts.user_administration import MAX_USERS_PAGE, UserAdministration
 
 __all__ = [
+    "MAX_ARRIVALS_PAGE",
+    "MAX_INVITES_PAGE",
+    "MAX_USERS_PAGE",
     "AccountService",
+    "AdministratorCreated",
     "EmailTaken",
+    "EntryChecks",
     "Identity",
+    "Invite",
+    "InviteCreated",
+    "InviteRevoked",
     "LinkInvalid",
     "LoggedIn",
     "LoginSession",
     "LoginSessionEnded",
     "NewAccount",
+    "PasswordChanged",
+    "ProfileService",
+    "RegistrationService",
+    "ResetLinkMade",
     "Role",
+    "RoleChanged",
     "TooManyAttempts",
     "User",
+    "UserAdministration",
     "UserCreated",
+    "UserDisabled",
+    "UserEnabled",
     "UserNameTaken",
     "UserUpdated",
     "Visitor",
@@ -36,10 +70,12 @@ __all__ = [
     "add_user",
     "checked_account",
     "checked_device",
+    "checked_terms",
     "find_user",
     "get_user",
     "get_users",
     "login_session_is_live",
     "public_users",
+    "require_administrator",
     "user_ids",
 ]

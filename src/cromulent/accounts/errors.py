@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cromulent.kernel.errors import Conflict, NotAuthenticated, NotFound, RateLimited
+from cromulent.kernel.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, NotFound, RateLimited
 
 
 class WrongCredentials(NotAuthenticated):
@@ -38,3 +38,34 @@ class EmailTaken(Conflict):
 
     code = "email_taken"
     message = "This e-mail address is in use."
+
+
+class RegistrationClosed(Forbidden):
+    """Nobody can make an account by themselves: an administrator has closed registration, or there is none yet."""
+
+    code = "registration_closed"
+    message = "This instance takes no new users at the moment."
+
+
+class WrongPassword(InvalidInput):
+    """The current password, which a change of it asks for, is another one."""
+
+    code = "wrong_password"
+    message = "This is not your current password."
+
+    def __init__(self) -> None:
+        super().__init__(detail={"field": "current_password"})
+
+
+class LastAdministrator(Conflict):
+    """There must always be somebody who can let others in."""
+
+    code = "last_administrator"
+    message = "This is the last administrator. Make somebody else one first."
+
+
+class NotForTheDisabled(Conflict):
+    """Nothing of the kind is done for a user who is disabled."""
+
+    code = "user_disabled"
+    message = "This user is disabled. Enable them first."

@@ -1,10 +1,11 @@
-"""What happens to users and their logins."""
+"""What happens to users and their logins. `actor_id` says who did it; None is the operator, by the command line."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cromulent.accounts.model import User
+from cromulent.accounts.invites.model import Invite
+from cromulent.accounts.model import Role, User
 from cromulent.kernel.facts import Fact
 
 
@@ -28,3 +29,67 @@ class LoginSessionEnded(Fact):
 
     login_session_id: str
     user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdministratorCreated(Fact):
+    """There is an administrator who was nothing before. Follows `UserCreated`."""
+
+    user: User
+    actor_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChanged(Fact):
+    """A user's role is another one. Follows `UserUpdated`."""
+
+    user_id: str
+    role: Role
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserDisabled(Fact):
+    """A user was disabled; their logins have ended."""
+
+    user_id: str
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserEnabled(Fact):
+    """A user who was disabled can log in again."""
+
+    user_id: str
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResetLinkMade(Fact):
+    """Somebody holds a link by which this user's password can be set once."""
+
+    user_id: str
+    actor_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChanged(Fact):
+    """A user has another password, and no token of before is good any more."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteCreated(Fact):
+    """There is an invite. `expires_at` and `max_uses` are None where it has no such end."""
+
+    invite: Invite
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRevoked(Fact):
+    """An invite lets nobody in any more."""
+
+    invite_id: str
+    actor_id: str

@@ -130,6 +130,22 @@ class LoginSessions:
             log.warning("login_session_not_extended", code=error.code)
 
 
+def end_sessions(unit: Unit, user_id: str, *, but: str | None = None) -> None:
+    """End every login of a user inside a unit, perhaps but one."""
+    for session in store.sessions_of(unit.connection, user_id, unit.now):
+        if session.id != but:
+            store.delete_session(unit.connection, user_id, session.id)
+            unit.record(LoginSessionEnded(session.id, user_id))
+
+
+def rotate_token(unit: Unit, identity: Identity) -> str:
+    """Give a login another token inside a unit; the old one is worth nothing. Raises `NotAuthenticated` when the login has ended."""
+    token = new_secret()
+    if not store.replace_token(unit.connection, identity.login_session_id, hash_of(token)):
+        raise NotAuthenticated
+    return token
+
+
 def begin_session(unit: Unit, user: User, device: str) -> LoggedIn:
     """Make a login session inside a unit; beyond `MAX_LOGIN_SESSIONS` the one unused for longest ends."""
     connection, now = unit.connection, unit.now

@@ -14,6 +14,8 @@ from cromulent.kernel.visible_text import visible_line
 
 Role = Literal["administrator", "member"]
 
+RESET_LINK_LIFE = timedelta(hours=24)
+"""How long a link to set a password anew is good, unless it is used before."""
 LOGIN_SESSION_LIFE = timedelta(days=60)
 """How long a login lasts without being used; each use makes it last that long again."""
 SLIDE_AFTER = timedelta(hours=1)
@@ -84,10 +86,11 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a login comes from: the device as a person would call it, and the network address."""
+    """Where a login comes from: the device as a person would call it, the network address, and the mark of a known browser."""
 
     device: str
     address: str
+    mark: str = ""
 
 
 def checked_account(user_name: str, email: str | None, password: str, display_name: str | None = None) -> NewAccount:

@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from cromulent.accounts import store
+from cromulent.accounts.entry import EntryChecks
 from cromulent.accounts.errors import LinkInvalid, WrongCredentials
-from cromulent.accounts.facts import LoginSessionEnded, UserCreated, UserUpdated
+from cromulent.accounts.facts import (
+    AdministratorCreated,
+    LoginSessionEnded,
+    PasswordChanged,
+    UserCreated,
+    UserDisabled,
+    UserUpdated,
+)
+from cromulent.accounts.links.store import Link, delete_links, find_link_user, has_link, insert_link
 from cromulent.accounts.login_sessions import LoginSessions, begin_session, hash_of
-from cromulent.accounts.model import Identity, LoggedIn, LoginSession, NewAccount, Role, User, Visitor, folded
-from cromulent.accounts.passwords import PasswordHasher
-from cromulent.accounts.throttle import LoginThrottle
+from cromulent.accounts.model import (
+    PASSWORD_LENGTHS,
+    Identity,
+    LoggedIn,
+    LoginSession,
+    NewAccount,
+    Role,
+    User,
+    Visitor,
+    folded,
+)
 from cromulent.db import INSTANCE_FEED, Database, Unit
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
@@ -18,10 +35,11 @@ from cromulent.kernel.ids import new_id, new_secret
 class AccountService:
     """Users and their logins. What needs a password hash makes it before the unit; what must be decided once is decided inside."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, entry: EntryChecks) -> None:
         self._database = database
-        self._passwords = PasswordHasher()
-        self._throttle = LoginThrottle(clock)
+        self._entry = entry
+        self._passwords = entry.passwords
+        self._throttle = entry.throttle
         self._sessions = LoginSessions(database, clock)
         self._has_users = False
 
@@ -40,10 +58,10 @@ class AccountService:
         secret = new_secret()
 
         def unit(unit: Unit) -> str | None:
-            store.delete_links(unit.connection, ["setup", "sign_in"])
+            delete_links(unit.connection, ["setup", "sign_in"])
             if store.any_user(unit.connection):
                 return None
-            store.insert_link(unit.connection, hash_of(secret), "setup", unit.now)
+            insert_link(unit.connection, Link(secret_hash=hash_of(secret), purpose="setup", created_at=unit.now))
             return secret
 
         return await self._database.write(unit)
@@ -55,14 +73,15 @@ class AccountService:
         """
         attempt = self._throttle.begin(None, visitor.address)
         link = hash_of(secret)
-        if not await self._database.read(lambda connection: store.has_link(connection, link, "setup")):
+        if not await self._database.read(lambda connection: has_link(connection, link, "setup")):
             raise LinkInvalid
         password_hash = await self._passwords.hash(account.password)
 
         def unit(unit: Unit) -> LoggedIn:
-            if not store.has_link(unit.connection, link, "setup") or store.any_user(unit.connection):
+            if not has_link(unit.connection, link, "setup") or store.any_user(unit.connection):
                 raise LinkInvalid
             user = add_user(unit, account, "administrator", password_hash)
+            unit.record(AdministratorCreated(user, actor_id=user.id))
             return begin_session(unit, user, visitor.device)
 
         logged_in = await self._database.write(unit)
@@ -72,7 +91,13 @@ class AccountService:
     async def create_administrator(self, account: NewAccount) -> User:
         """Make an administrator on the operator's word. Raises `UserNameTaken`, `EmailTaken`."""
         password_hash = await self._passwords.hash(account.password)
-        return await self._database.write(lambda unit: add_user(unit, account, "administrator", password_hash))
+
+        def unit(unit: Unit) -> User:
+            user = add_user(unit, account, "administrator", password_hash)
+            unit.record(AdministratorCreated(user, actor_id=None))
+            return user
+
+        return await self._database.write(unit)
 
     async def make_sign_in_link(self, user_name: str, role: Role) -> str:
         """The secret of a link that logs in as `user_name` until the next start; the user is made, without a password, if missing."""
@@ -82,7 +107,8 @@ class AccountService:
             user = store.find_user_by_name(unit.connection, user_name)
             if user is None:
                 user = add_user(unit, NewAccount(user_name, user_name, None, ""), role, None)
-            store.insert_link(unit.connection, hash_of(secret), "sign_in", unit.now, user.id)
+            link = Link(secret_hash=hash_of(secret), purpose="sign_in", created_at=unit.now, user_id=user.id)
+            insert_link(unit.connection, link)
             return secret
 
         return await self._database.write(unit)
@@ -93,12 +119,16 @@ class AccountService:
         Raises `TooManyAttempts`, and `WrongCredentials` after the same time whatever was wrong.
         """
         found = await self._database.read(lambda connection: store.find_credentials(connection, login))
-        attempt = self._throttle.begin(
-            f"login:{hash_of(folded(login)).hex()}" if found is None else found.user.id, visitor.address
-        )
+        if found is None:
+            attempt = self._throttle.begin(f"login:{hash_of(folded(login)).hex()}", visitor.address)
+        else:
+            device = self._entry.devices.device_of(visitor.mark, found.user.id)
+            attempt = self._throttle.begin(found.user.id, visitor.address, known_device=device)
+        if len(password) > PASSWORD_LENGTHS[1]:  # nobody's, and hashing a megabyte is what somebody hopes for
+            raise WrongCredentials
         if not await self._passwords.verify(found and found.password_hash, password) or found is None:
             raise WrongCredentials
-        logged_in = await self._begin(found.user.id, visitor)
+        logged_in = await self._begin(found, visitor)
         attempt.succeeded()
         return logged_in
 
@@ -108,7 +138,7 @@ class AccountService:
         link = hash_of(secret)
 
         def unit(unit: Unit) -> LoggedIn:
-            user = store.find_link_user(unit.connection, link, "sign_in")
+            user = find_link_user(unit.connection, link, "sign_in", unit.now)
             if user is None:
                 raise LinkInvalid
             return begin_session(unit, user, visitor.device)
@@ -116,6 +146,10 @@ class AccountService:
         logged_in = await self._database.write(unit)
         attempt.succeeded()
         return logged_in
+
+    def mark_for(self, user: User, visitor: Visitor) -> str:
+        """The mark the visitor's browser is to keep from now on, so that it is known as one of this user's."""
+        return self._entry.devices.mark_for(user.id, visitor.mark)
 
     async def log_out(self, identity: Identity) -> None:
         """End the login the request was made with. Raises `NotFound` when that has happened meanwhile."""
@@ -139,16 +173,19 @@ class AccountService:
             self._sessions.forget(fact.login_session_id)
         elif isinstance(fact, UserUpdated):
             self._sessions.forget_user(fact.user.id)
+        elif isinstance(fact, PasswordChanged | UserDisabled):
+            self._sessions.forget_user(fact.user_id)
 
     async def close(self) -> None:
         """Finish what is being written and end the threads; the database must still be open."""
         await self._sessions.close()
         self._passwords.close()
 
-    async def _begin(self, user_id: str, visitor: Visitor) -> LoggedIn:
+    async def _begin(self, verified: store.Credentials, visitor: Visitor) -> LoggedIn:
         def unit(unit: Unit) -> LoggedIn:
-            user = store.find_user(unit.connection, user_id)
-            if user is None or user.disabled_at is not None:
+            user = store.find_user(unit.connection, verified.user.id)
+            unchanged = store.find_password_hash(unit.connection, verified.user.id) == verified.password_hash
+            if user is None or user.disabled_at is not None or not unchanged:
                 raise WrongCredentials
             return begin_session(unit, user, visitor.device)
 
@@ -167,6 +204,6 @@ def add_user(unit: Unit, account: NewAccount, role: Role, password_hash: str | N
         disabled_at=None,
     )
     store.insert_user(unit.connection, user, password_hash)
-    store.delete_links(unit.connection, ["setup"])
+    delete_links(unit.connection, ["setup"])
     unit.record(UserCreated(user), INSTANCE_FEED)
     return user

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import (
     Column,
@@ -17,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     select,
     update,
@@ -26,8 +26,6 @@ from cromulent.accounts.errors import EmailTaken, UserNameTaken
 from cromulent.accounts.model import Identity, LoginSession, User, folded
 from cromulent.db import UtcInstant, metadata
 from cromulent.kernel.errors import NotFound
-
-LinkPurpose = Literal["setup", "sign_in"]
 
 users = Table(
     "users",
@@ -56,17 +54,7 @@ login_sessions = Table(
     Column("expires_at", UtcInstant, nullable=False),
 )
 
-one_time_links = Table(
-    "one_time_links",
-    metadata,
-    Column("secret_hash", LargeBinary(32), primary_key=True),
-    Column("purpose", String(16), nullable=False),
-    Column("user_id", String(36), ForeignKey("users.id")),
-    Column("created_at", UtcInstant, nullable=False),
-    Column("expires_at", UtcInstant),
-)
-
-_PROFILE = (
+PROFILE = (
     users.c.id,
     users.c.user_name,
     users.c.display_name,
@@ -75,6 +63,7 @@ _PROFILE = (
     users.c.created_at,
     users.c.disabled_at,
 )
+"""The columns a `User` is made of, in the order of its fields."""
 _SESSION = (
     login_sessions.c.id,
     login_sessions.c.user_id,
@@ -84,7 +73,7 @@ _SESSION = (
     login_sessions.c.expires_at,
 )
 _LIVE_BY_TOKEN = (
-    select(*_PROFILE, *_SESSION)
+    select(*PROFILE, *_SESSION)
     .join(users, users.c.id == login_sessions.c.user_id)
     .where(
         login_sessions.c.token_hash == bindparam("token_hash"),
@@ -117,7 +106,7 @@ def any_user(connection: Connection) -> bool:
 
 def find_user(connection: Connection, user_id: str) -> User | None:
     """A user by id, or None."""
-    row = connection.execute(select(*_PROFILE).where(users.c.id == user_id)).one_or_none()
+    row = connection.execute(select(*PROFILE).where(users.c.id == user_id)).one_or_none()
     return None if row is None else User(*row[:7])
 
 
@@ -131,19 +120,19 @@ def get_user(connection: Connection, user_id: str) -> User:
 
 def find_user_by_name(connection: Connection, user_name: str) -> User | None:
     """A user by name, without regard to case, or None."""
-    row = connection.execute(select(*_PROFILE).where(users.c.user_name_folded == folded(user_name))).one_or_none()
+    row = connection.execute(select(*PROFILE).where(users.c.user_name_folded == folded(user_name))).one_or_none()
     return None if row is None else User(*row[:7])
 
 
 def public_users(connection: Connection, limit: int) -> list[User]:
     """At most `limit` users, in the order they joined."""
-    rows = connection.execute(select(*_PROFILE).order_by(users.c.id).limit(limit))
+    rows = connection.execute(select(*PROFILE).order_by(users.c.id).limit(limit))
     return [User(*row[:7]) for row in rows]
 
 
 def get_users(connection: Connection, ids: Sequence[str]) -> list[User]:
     """The users with these ids, in the order asked for. Raises `NotFound` when one is missing."""
-    rows = connection.execute(select(*_PROFILE).where(users.c.id.in_(ids)))
+    rows = connection.execute(select(*PROFILE).where(users.c.id.in_(ids)))
     found = {row[0]: User(*row[:7]) for row in rows}
     if not found.keys() >= set(ids):
         raise NotFound
@@ -158,15 +147,48 @@ def user_ids(connection: Connection) -> list[str]:
 def find_credentials(connection: Connection, login: str) -> Credentials | None:
     """Whoever may log in by this user name or e-mail address, or None."""
     column = users.c.email_folded if "@" in login else users.c.user_name_folded
-    statement = select(*_PROFILE, users.c.password_hash).where(column == folded(login), users.c.disabled_at.is_(None))
+    statement = select(*PROFILE, users.c.password_hash).where(column == folded(login), users.c.disabled_at.is_(None))
     row = connection.execute(statement).one_or_none()
     return None if row is None else Credentials(User(*row[:7]), row[7])
+
+
+def find_password_hash(connection: Connection, user_id: str) -> str | None:
+    """What a user's password is checked against, or None for a user who has none."""
+    return connection.execute(select(users.c.password_hash).where(users.c.id == user_id)).scalar_one_or_none()
+
+
+def users_after(connection: Connection, after: str, limit: int) -> list[User]:
+    """Up to `limit` users with ids greater than `after`, which may be empty, in the order they joined."""
+    rows = connection.execute(select(*PROFILE).where(users.c.id > after).order_by(users.c.id).limit(limit))
+    return [User(*row[:7]) for row in rows]
+
+
+def other_administrators(connection: Connection, user_id: str) -> int:
+    """How many can administer the instance beside this user."""
+    others = select(func.count()).where(
+        users.c.role == "administrator", users.c.disabled_at.is_(None), users.c.id != user_id
+    )
+    return connection.execute(others).scalar_one()
+
+
+def update_user(connection: Connection, user: User) -> None:
+    """Keep a user's display name, role and whether they are disabled."""
+    connection.execute(
+        update(users)
+        .where(users.c.id == user.id)
+        .values(display_name=user.display_name, role=user.role, disabled_at=user.disabled_at)
+    )
+
+
+def update_password(connection: Connection, user_id: str, password_hash: str) -> None:
+    """Keep another password."""
+    connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
 
 def insert_user(connection: Connection, user: User, password_hash: str | None) -> None:
     """Add a user. Raises `UserNameTaken` or `EmailTaken`."""
     _refuse_taken(connection, user)
-    row = {column.name: getattr(user, column.name) for column in _PROFILE}
+    row = {column.name: getattr(user, column.name) for column in PROFILE}
     row |= {
         "user_name_folded": folded(user.user_name),
         "email_folded": None if user.email is None else folded(user.email),
@@ -228,6 +250,12 @@ def slide_session(connection: Connection, session_id: str, now: datetime, expire
     )
 
 
+def replace_token(connection: Connection, session_id: str, token_hash: bytes) -> bool:
+    """Give a login session another token; False when it has ended."""
+    one = update(login_sessions).where(login_sessions.c.id == session_id).values(token_hash=token_hash)
+    return connection.execute(one).rowcount > 0
+
+
 def delete_session(connection: Connection, user_id: str, session_id: str) -> bool:
     """Remove a login session of this user; False when there is none."""
     statement = delete(login_sessions).where(login_sessions.c.id == session_id, login_sessions.c.user_id == user_id)
@@ -252,40 +280,3 @@ def delete_expired_sessions(connection: Connection, now: datetime, user_id: str 
     if user_id is not None:
         statement = statement.where(login_sessions.c.user_id == user_id)
     return [(session_id, owner_id) for session_id, owner_id in connection.execute(statement)]
-
-
-def insert_link(
-    connection: Connection, secret_hash: bytes, purpose: LinkPurpose, now: datetime, user_id: str | None = None
-) -> None:
-    """Add a link that does not expire by itself."""
-    connection.execute(
-        insert(one_time_links).values(secret_hash=secret_hash, purpose=purpose, user_id=user_id, created_at=now)
-    )
-
-
-def has_link(connection: Connection, secret_hash: bytes, purpose: LinkPurpose) -> bool:
-    """Whether there is such a link."""
-    statement = select(one_time_links.c.purpose).where(
-        one_time_links.c.secret_hash == secret_hash, one_time_links.c.purpose == purpose
-    )
-    return connection.execute(statement).first() is not None
-
-
-def find_link_user(connection: Connection, secret_hash: bytes, purpose: LinkPurpose) -> User | None:
-    """Whom a link stands for, if there is such a link and the user is not disabled."""
-    statement = (
-        select(*_PROFILE)
-        .join(one_time_links, one_time_links.c.user_id == users.c.id)
-        .where(
-            one_time_links.c.secret_hash == secret_hash,
-            one_time_links.c.purpose == purpose,
-            users.c.disabled_at.is_(None),
-        )
-    )
-    row = connection.execute(statement).one_or_none()
-    return None if row is None else User(*row[:7])
-
-
-def delete_links(connection: Connection, purposes: Sequence[LinkPurpose]) -> None:
-    """Remove every link of these purposes."""
-    connection.execute(delete(one_time_links).where(one_time_links.c.purpose.in_(purposes)))

@@ -31,10 +31,15 @@ class LoginThrottle:
         self._accounts = _Failures(ACCOUNT_LIMIT, clock)
         self._addresses = _Failures(ADDRESS_LIMIT, clock)
 
-    def begin(self, account: str | None, address: str) -> Attempt:
-        """Count an attempt. `account` is None where a secret and no name is tried. Raises `TooManyAttempts`."""
+    def begin(self, account: str | None, address: str, *, known_device: str | None = None) -> Attempt:
+        """Count an attempt. `account` is None where a secret and no name is tried. Raises `TooManyAttempts`.
+
+        The failures of a browser the account's owner has used before are counted apart from those of everybody else.
+        """
         network = network_of(address)
         self._addresses.check(network)
+        if account is not None and known_device is not None:
+            account = f"{account}/{known_device}"
         if account is not None:
             self._accounts.check(account)
             self._accounts.add(account)

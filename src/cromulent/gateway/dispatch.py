@@ -13,6 +13,7 @@ from cromulent.channels import ChannelUpdated, MemberAdded, MemberRemoved, Membe
 from cromulent.gateway import payloads
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessageDeleted, MessageEdited, MessagePosted
+from cromulent.settings import SettingsChanged
 
 _encoder = msgspec.json.Encoder()
 
@@ -36,7 +37,7 @@ def _membership_added(fact: MembershipAdded) -> payloads.MembershipAdded:
 
 
 def _membership_removed(fact: MembershipRemoved) -> payloads.MembershipRemoved:
-    return payloads.MembershipRemoved(fact.channel_id)
+    return payloads.MembershipRemoved(fact.channel_id, fact.reason)
 
 
 def _channel_updated(fact: ChannelUpdated) -> payloads.ChannelUpdated:
@@ -63,6 +64,10 @@ def _message_deleted(fact: MessageDeleted) -> payloads.MessageDeleted:
     return payloads.MessageDeleted(wire.message_to_wire(fact.message))
 
 
+def _settings_changed(fact: SettingsChanged) -> payloads.InstanceUpdated:
+    return payloads.InstanceUpdated(wire.instance_to_wire(fact.settings))
+
+
 ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     UserCreated: ("user.created", _user_created),
     UserUpdated: ("user.updated", _user_updated),
@@ -72,6 +77,7 @@ ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     MemberAdded: ("channel.member_added", _member_added),
     MemberRemoved: ("channel.member_removed", _member_removed),
     MessagePosted: ("message.posted", _message_posted),
+    SettingsChanged: ("instance.updated", _settings_changed),
     MessageEdited: ("message.edited", _message_edited),
     MessageDeleted: ("message.deleted", _message_deleted),
 }

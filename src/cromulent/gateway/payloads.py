@@ -36,9 +36,10 @@ class MembershipAdded(Struct, frozen=True):
 
 
 class MembershipRemoved(Struct, frozen=True):
-    """`membership.removed`."""
+    """`membership.removed`: `reason` says whether the user left, was removed, or the channel was deleted."""
 
     channel_id: str
+    reason: Literal["left", "removed", "channel_deleted"]
 
 
 class ChannelUpdated(Struct, frozen=True):
@@ -75,6 +76,12 @@ class MessageDeleted(Struct, frozen=True):
     """`message.deleted`: what is left of the message."""
 
     message: wire.Message
+
+
+class InstanceUpdated(Struct, frozen=True):
+    """`instance.updated`."""
+
+    instance: wire.Instance
 
 
 class VoiceParticipantJoined(Struct, frozen=True):
@@ -135,6 +142,7 @@ DURABLE: dict[str, type[Struct]] = {
     "message.posted": MessagePosted,
     "message.edited": MessageEdited,
     "message.deleted": MessageDeleted,
+    "instance.updated": InstanceUpdated,
 }
 """Dispatches that are rows of the log."""
 

@@ -199,6 +199,7 @@ class Room(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """All a client holds but messages, read at one position of the log."""
 
+    instance: wire.Instance
     channels: list[wire.Channel]
     users: list[wire.User]
     feeds: dict[str, int]

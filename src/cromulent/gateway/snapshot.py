@@ -11,6 +11,7 @@ from cromulent.accounts import User, get_user, public_users
 from cromulent.channels import Channel, channels_of
 from cromulent.db import INSTANCE_FEED, channel_feed, head_pos, head_seqs, newest_event_id, user_feed
 from cromulent.gateway.protocol import Room, Snapshot
+from cromulent.settings import InstanceSettings, get_settings
 
 MAX_USERS = 1000
 
@@ -19,6 +20,7 @@ MAX_USERS = 1000
 class DurableState:
     """The part of a snapshot that comes from the database, and the position it was read at."""
 
+    instance: InstanceSettings
     user: User
     channels: list[Channel]
     users: list[User]
@@ -32,6 +34,7 @@ def read_durable_state(connection: DatabaseConnection, user_id: str) -> DurableS
     channels = channels_of(connection, user_id)
     feeds = [INSTANCE_FEED, user_feed(user_id), *(channel_feed(channel.id) for channel in channels)]
     return DurableState(
+        instance=get_settings(connection),
         user=get_user(connection, user_id),
         channels=channels,
         users=public_users(connection, MAX_USERS),
@@ -44,6 +47,7 @@ def read_durable_state(connection: DatabaseConnection, user_id: str) -> DurableS
 def to_snapshot(state: DurableState, online: list[str], rooms: list[Room]) -> Snapshot:
     """Join what is durable with what is of the moment."""
     return Snapshot(
+        instance=wire.instance_to_wire(state.instance),
         channels=[wire.channel_to_wire(channel) for channel in state.channels],
         users=[wire.user_to_wire(user) for user in state.users],
         feeds=state.feeds,

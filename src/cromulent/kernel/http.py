@@ -7,11 +7,18 @@ from urllib.parse import urlsplit
 
 SECURE_COOKIE = "__Host-session"
 PLAIN_COOKIE = "session"
+SECURE_DEVICE_COOKIE = "__Host-device"
+PLAIN_DEVICE_COOKIE = "device"
 
 
 def login_token_of(headers: Mapping[bytes, bytes]) -> str | None:
     """The login token a request carries: `Authorization: Bearer`, else the cookie. Header names in lower case."""
-    return bearer_token_of(headers) or _cookie_token(headers.get(b"cookie", b""))
+    return bearer_token_of(headers) or _cookie_of(headers, SECURE_COOKIE, PLAIN_COOKIE)
+
+
+def device_mark_of(headers: Mapping[bytes, bytes]) -> str:
+    """The mark of a known device a browser carries, or nothing. Header names in lower case."""
+    return _cookie_of(headers, SECURE_DEVICE_COOKIE, PLAIN_DEVICE_COOKIE) or ""
 
 
 def bearer_token_of(headers: Mapping[bytes, bytes]) -> str | None:
@@ -20,13 +27,16 @@ def bearer_token_of(headers: Mapping[bytes, bytes]) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _cookie_token(header: bytes) -> str | None:
-    """Read by hand: `http.cookies` drops every cookie when one of another program on this host is malformed, and is slow."""
+def _cookie_of(headers: Mapping[bytes, bytes], *names: str) -> str | None:
+    """The first of these cookies that is there.
+
+    Read by hand: `http.cookies` drops every cookie when one of another program on this host is malformed, and is slow.
+    """
     found: dict[str, str] = {}
-    for pair in header.decode("latin-1").split(";"):
+    for pair in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = pair.strip().partition("=")
         found.setdefault(name, value)
-    return found.get(SECURE_COOKIE) or found.get(PLAIN_COOKIE) or None
+    return next((found[name] for name in names if found.get(name)), None)
 
 
 def is_same_origin(headers: Mapping[bytes, bytes], scheme: str, allowed: frozenset[str] = frozenset()) -> bool:

@@ -2,6 +2,16 @@
 
 from cromulent.settings.facts import SettingsChanged
 from cromulent.settings.model import InstanceSettings, RegistrationMode
-from cromulent.settings.service import SettingsService, initialise_settings
+from cromulent.settings.service import SettingsChange, SettingsService, change_settings, initialise_settings
+from cromulent.settings.store import get_settings
 
-__all__ = ["InstanceSettings", "RegistrationMode", "SettingsChanged", "SettingsService", "initialise_settings"]
+__all__ = [
+    "InstanceSettings",
+    "RegistrationMode",
+    "SettingsChange",
+    "SettingsChanged",
+    "SettingsService",
+    "change_settings",
+    "get_settings",
+    "initialise_settings",
+]

@@ -10,6 +10,8 @@ from cromulent.settings.model import InstanceSettings
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanged(Fact):
-    """The switches are now these."""
+    """The switches are now these. Heard by everybody; `changed` names those that were others before."""
 
     settings: InstanceSettings
+    changed: tuple[str, ...] = ()
+    actor_id: str | None = None

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 
-from cromulent.db import Database, Unit
+from cromulent.db import INSTANCE_FEED, Database, Unit
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
 from cromulent.settings import store
 from cromulent.settings.facts import SettingsChanged
-from cromulent.settings.model import InstanceSettings, RegistrationMode
+from cromulent.settings.model import InstanceSettings, RegistrationMode, checked_settings
 
 SECRET_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChange:
+    """What is to be another; None leaves a switch as it is."""
+
+    name: str | None = None
+    voice_enabled: bool | None = None
+    registration_mode: RegistrationMode | None = None
 
 
 class SettingsService:
@@ -42,33 +51,22 @@ class SettingsService:
         self._current = await self._database.read(store.find_settings)
         self._secret_key = await self._database.read(store.find_secret_key) or b""
 
-    async def change(
-        self,
-        *,
-        name: str | None = None,
-        voice_enabled: bool | None = None,
-        registration_mode: RegistrationMode | None = None,
-    ) -> InstanceSettings:
-        """Change the switches that are given. Raises `InvalidInput` for a value out of range."""
-
-        def unit(unit: Unit) -> InstanceSettings:
-            old = store.find_settings(unit.connection) or self.current
-            new = replace(
-                old,
-                name=old.name if name is None else name,
-                voice_enabled=old.voice_enabled if voice_enabled is None else voice_enabled,
-                registration_mode=registration_mode or old.registration_mode,
-            )
-            store.store_settings(unit.connection, new)
-            unit.record(SettingsChanged(new))
-            return new
-
-        return await self._database.write(unit)
-
     def after_commit(self, fact: Fact) -> None:
         """After the commit: from now on these are current."""
         if isinstance(fact, SettingsChanged):
             self._current = fact.settings
+
+
+def change_settings(unit: Unit, change: SettingsChange, actor_id: str) -> InstanceSettings:
+    """Change the switches that are given, inside a unit, and tell everybody. Raises `InvalidInput` for a value out of range."""
+    old = store.get_settings(unit.connection)
+    given = {name: value for name, value in asdict(change).items() if value is not None}
+    new = checked_settings(replace(old, **given))
+    changed = tuple(name for name in given if getattr(new, name) != getattr(old, name))
+    if changed:
+        store.store_settings(unit.connection, new)
+        unit.record(SettingsChanged(new, changed, actor_id), INSTANCE_FEED)
+    return new
 
 
 def initialise_settings(unit: Unit) -> bool:

@@ -30,6 +30,14 @@ def find_settings(connection: Connection) -> InstanceSettings | None:
     return InstanceSettings(**stored) if "instance_id" in stored else None
 
 
+def get_settings(connection: Connection) -> InstanceSettings:
+    """The switches of an initialised instance, as this connection sees them. Raises `RuntimeError` before."""
+    found = find_settings(connection)
+    if found is None:
+        raise RuntimeError("the instance is not initialised")
+    return found
+
+
 def find_secret_key(connection: Connection) -> bytes | None:
     """The key the instance signs with, or None before it was initialised."""
     value = connection.execute(select(settings.c.value).where(settings.c.key == _SECRET_KEY)).scalar_one_or_none()

@@ -14,7 +14,8 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from cromulent import __version__
-from cromulent.accounts import AccountService
+from cromulent.accounts import AccountService, ProfileService, RegistrationService, UserAdministration
+from cromulent.admin import AdminService
 from cromulent.channels import ChannelService
 from cromulent.db import Database
 from cromulent.messages import MessageService
@@ -24,7 +25,18 @@ from cromulent.web.authentication import Authentication, identity_of, visitor_of
 from cromulent.web.client_files import STATIC_FOLDER, ClientFiles, ClientOrApi
 from cromulent.web.errors import answer_with_problem
 from cromulent.web.front_door import AsgiApp, FrontDoor
-from cromulent.web.routes import accounts, channels, health, instance, login_sessions, messages, users, voice
+from cromulent.web.routes import (
+    accounts,
+    admin,
+    channels,
+    health,
+    instance,
+    invites,
+    login_sessions,
+    messages,
+    users,
+    voice,
+)
 
 API_PREFIX = "/api/v1"
 
@@ -36,6 +48,10 @@ class Services:
     database: Database
     settings: SettingsService
     accounts: AccountService
+    registration: RegistrationService
+    profiles: ProfileService
+    user_administration: UserAdministration
+    admin: AdminService
     channels: ChannelService
     messages: MessageService
     voice: VoiceService
@@ -49,6 +65,8 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *channels.ROUTES,
     *messages.ROUTES,
     *voice.ROUTES,
+    *admin.ROUTES,
+    *invites.ROUTES,
 )
 """Everything below `/api/v1`; see `docs/protocol.md`."""
 

@@ -12,7 +12,15 @@ from litestar.handlers import BaseRouteHandler
 
 from cromulent.accounts import AccountService, Identity, Visitor
 from cromulent.kernel.errors import NotAuthenticated
-from cromulent.kernel.http import PLAIN_COOKIE, SECURE_COOKIE, bearer_token_of, login_token_of
+from cromulent.kernel.http import (
+    PLAIN_COOKIE,
+    PLAIN_DEVICE_COOKIE,
+    SECURE_COOKIE,
+    SECURE_DEVICE_COOKIE,
+    bearer_token_of,
+    device_mark_of,
+    login_token_of,
+)
 from cromulent.web.device import device_of
 
 ApiRequest = Request[Identity, Any, State]
@@ -22,6 +30,8 @@ PUBLIC = {"public": True}
 """`opt=PUBLIC` on a route: strangers may ask."""
 COOKIE_SECONDS = 60 * 86400
 """As long as a login session lasts; the page asks `GET /me` at every start, which sends the cookie anew."""
+DEVICE_COOKIE_SECONDS = 400 * 86400
+"""As long as browsers keep one at most."""
 
 
 class Authentication:
@@ -54,17 +64,23 @@ def identity_of(request: Request[Any, Any, Any]) -> Identity:
 def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
     """Where a login comes from; the dependency `visitor`."""
     client = _scope_of(request).get("client")
-    return Visitor(device_of(request.headers.get("user-agent", "")), client[0] if client else "")
+    mark = device_mark_of(dict(request.scope["headers"]))
+    return Visitor(device_of(request.headers.get("user-agent", "")), client[0] if client else "", mark)
 
 
 def login_cookie(request: Request[Any, Any, Any], token: str) -> Cookie:
     """The cookie that carries a login, for as long as the login lasts."""
-    return _cookie(request, token, COOKIE_SECONDS)
+    return _cookie(request, _SESSION, token, COOKIE_SECONDS)
+
+
+def device_cookie(request: Request[Any, Any, Any], mark: str) -> Cookie:
+    """The cookie by which a browser is known to have been used by somebody; it stays when they log out."""
+    return _cookie(request, _DEVICE, mark, DEVICE_COOKIE_SECONDS)
 
 
 def no_cookie(request: Request[Any, Any, Any]) -> Cookie:
     """What makes a browser forget its login."""
-    return _cookie(request, "", 0)
+    return _cookie(request, _SESSION, "", 0)
 
 
 def renewed_cookie(request: Request[Any, Any, Any]) -> list[Cookie]:
@@ -78,8 +94,13 @@ def _scope_of(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", request.scope)
 
 
-def _cookie(request: Request[Any, Any, Any], value: str, max_age: int) -> Cookie:
+_SESSION = (PLAIN_COOKIE, SECURE_COOKIE)
+_DEVICE = (PLAIN_DEVICE_COOKIE, SECURE_DEVICE_COOKIE)
+
+
+def _cookie(request: Request[Any, Any, Any], names: tuple[str, str], value: str, max_age: int) -> Cookie:
     """The prefix `__Host-` is refused by browsers without TLS, so plain HTTP has a plain name."""
     secure = request.scope["scheme"] == "https"
-    name = SECURE_COOKIE if secure else PLAIN_COOKIE
-    return Cookie(key=name, value=value, path="/", max_age=max_age, httponly=True, secure=secure, samesite="lax")
+    return Cookie(
+        key=names[secure], value=value, path="/", max_age=max_age, httponly=True, secure=secure, samesite="lax"
+    )

@@ -24,7 +24,7 @@ async def test_a_new_instance_says_that_it_needs_setting_up(site: Site) -> None:
         "version": answer.json()["version"],
         "protocol": 1,
         "needs_setup": True,
-        "registration_mode": "closed",
+        "registration_mode": "invite",
         "voice_enabled": True,
     }
 

@@ -13,7 +13,8 @@ SIXTY_DAYS = 60 * 86400
 async def test_the_cookie_of_a_page_without_tls(site: Site) -> None:
     await site.administrator()
     answer = await site.browser().post("login", json={"login": "ann", "password": PASSWORD})
-    [cookie] = answer.headers.get_list("set-cookie")
+    cookie, device = answer.headers.get_list("set-cookie")
+    assert device.startswith("device=")
     parts = {part.strip().lower() for part in cookie.split(";")[1:]}
     assert cookie.startswith("session=")
     assert parts == {"httponly", "path=/", f"max-age={SIXTY_DAYS}", "samesite=lax"}
@@ -23,7 +24,8 @@ async def test_the_cookie_of_a_page_with_tls_cannot_leave_it(site: Site) -> None
     await site.administrator()
     browser = site.browser("https://chat.test")
     answer = await browser.post("login", json={"login": "ann", "password": PASSWORD})
-    [cookie] = answer.headers.get_list("set-cookie")
+    cookie, device = answer.headers.get_list("set-cookie")
+    assert device.startswith("__Host-device=")
     assert cookie.startswith("__Host-session=")
     assert "; secure" in cookie.lower()
     assert "domain" not in cookie.lower()

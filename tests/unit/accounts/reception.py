@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from cromulent.accounts import AccountService, LoggedIn, NewAccount, User, Visitor, checked_account
+from cromulent.accounts import (
+    AccountService,
+    EntryChecks,
+    LoggedIn,
+    NewAccount,
+    ProfileService,
+    RegistrationService,
+    User,
+    UserAdministration,
+    Visitor,
+    checked_account,
+)
 from cromulent.db import Writing, open_database
 from cromulent.gateway import encode_fact
 from cromulent.kernel.clock import FakeClock
@@ -22,7 +33,11 @@ class Reception:
         self.clock = clock
         self.database = open_database(path, clock, Writing(encode_fact))
         self.database.start()
-        self.accounts = AccountService(self.database, clock)
+        entry = EntryChecks.open(clock, b"key")
+        self.accounts = AccountService(self.database, clock, entry)
+        self.registration = RegistrationService(self.database, clock, entry)
+        self.profiles = ProfileService(self.database, clock, entry)
+        self.administration = UserAdministration(self.database)
         self.facts: list[Fact] = []
         self.database.writer.after_commit = self._after_commit
 

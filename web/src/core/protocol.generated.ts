@@ -10,6 +10,13 @@ export interface User {
   role: 'administrator' | 'member';
 }
 
+/** What everybody may know of the instance's switches. */
+export interface Instance {
+  name: string;
+  registration_mode: 'closed' | 'invite' | 'open';
+  voice_enabled: boolean;
+}
+
 /** A channel as its members see it. */
 export interface Channel {
   id: string;
@@ -188,6 +195,7 @@ export interface Room {
 
 /** All a client holds but messages, read at one position of the log. */
 export interface Snapshot {
+  instance: Instance;
   channels: Channel[];
   users: User[];
   feeds: Record<string, number>;
@@ -312,9 +320,10 @@ export interface MembershipAdded {
   seq: number;
 }
 
-/** `membership.removed`. */
+/** `membership.removed`: `reason` says whether the user left, was removed, or the channel was deleted. */
 export interface MembershipRemoved {
   channel_id: string;
+  reason: 'channel_deleted' | 'left' | 'removed';
 }
 
 /** `channel.updated`. */
@@ -345,6 +354,11 @@ export interface MessageEdited {
 /** `message.deleted`: what is left of the message. */
 export interface MessageDeleted {
   message: Message;
+}
+
+/** `instance.updated`. */
+export interface InstanceUpdated {
+  instance: Instance;
 }
 
 /** `voice.participant_joined`. */
@@ -404,6 +418,7 @@ export interface Dispatches {
   'message.posted': MessagePosted;
   'message.edited': MessageEdited;
   'message.deleted': MessageDeleted;
+  'instance.updated': InstanceUpdated;
   'presence.changed': PresenceChanged;
   'presence.settled': PresenceSettled;
   'typing.started': TypingStarted;

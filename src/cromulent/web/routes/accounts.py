@@ -1,15 +1,30 @@
-"""The first administrator, logging in and out, and who one is."""
+"""The first administrator, registering, logging in and out, and who one is."""
 
 from __future__ import annotations
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from cromulent import wire
-from cromulent.accounts import AccountService, Identity, LoggedIn, Visitor, checked_account
-from cromulent.web.authentication import PUBLIC, ApiRequest, login_cookie, no_cookie, renewed_cookie
+from cromulent.accounts import (
+    AccountService,
+    Identity,
+    LoggedIn,
+    ProfileService,
+    RegistrationService,
+    Visitor,
+    checked_account,
+)
+from cromulent.web.authentication import (
+    PUBLIC,
+    ApiRequest,
+    device_cookie,
+    login_cookie,
+    no_cookie,
+    renewed_cookie,
+)
 from cromulent.web.body import Body
 
 
@@ -30,9 +45,38 @@ class LoginBody(Body, frozen=True):
 
 
 class LinkBody(Body, frozen=True):
-    """The secret a demonstration link carries."""
+    """The secret a link carries."""
 
     secret: str
+
+
+class RegisterBody(Body, frozen=True):
+    """Who somebody wants to be; `invite` is the secret of an invite link, not needed where registration is open."""
+
+    user_name: str
+    password: str
+    email: str | None = None
+    invite: str | None = None
+
+
+class ResetBody(Body, frozen=True):
+    """The secret of a reset link, and the password to be."""
+
+    secret: str
+    password: str
+
+
+class ProfileBody(Body, frozen=True):
+    """What oneself may change of one's profile."""
+
+    display_name: str
+
+
+class PasswordBody(Body, frozen=True):
+    """The password one has, and the one to be."""
+
+    current_password: str
+    password: str
 
 
 class Nothing(Body, frozen=True):
@@ -61,7 +105,32 @@ async def set_up(
 ) -> Response[UserAnswer]:
     """Make the first administrator and log them in."""
     account = checked_account(data.user_name, data.email, data.password)
-    return _logged_in(request, await accounts.create_first_administrator(data.secret, account, visitor), 201)
+    logged_in = await accounts.create_first_administrator(data.secret, account, visitor)
+    return _logged_in(request, logged_in, accounts.mark_for(logged_in.user, visitor), 201)
+
+
+@post("/register", opt=PUBLIC)
+async def register(
+    data: JSONBody[RegisterBody],
+    request: ApiRequest,
+    visitor: NamedDependency[Visitor],
+    accounts: NamedDependency[AccountService],
+    registration: NamedDependency[RegistrationService],
+) -> Response[UserAnswer]:
+    """Make an account and log in."""
+    account = checked_account(data.user_name, data.email, data.password)
+    logged_in = await registration.register(data.invite, account, visitor)
+    return _logged_in(request, logged_in, accounts.mark_for(logged_in.user, visitor), 201)
+
+
+@post("/register/check", opt=PUBLIC, status_code=204)
+async def check_invite(
+    data: JSONBody[LinkBody],
+    visitor: NamedDependency[Visitor],
+    registration: NamedDependency[RegistrationService],
+) -> None:
+    """Whether an invite is good, so that nobody fills a form in for nothing."""
+    await registration.check_invite(data.secret, visitor)
 
 
 @post("/login", opt=PUBLIC)
@@ -72,7 +141,8 @@ async def log_in(
     accounts: NamedDependency[AccountService],
 ) -> Response[UserAnswer]:
     """Log in with a password."""
-    return _logged_in(request, await accounts.log_in(data.login, data.password, visitor), 200)
+    logged_in = await accounts.log_in(data.login, data.password, visitor)
+    return _logged_in(request, logged_in, accounts.mark_for(logged_in.user, visitor), 200)
 
 
 @post("/login/link", opt=PUBLIC)
@@ -83,7 +153,21 @@ async def log_in_by_link(
     accounts: NamedDependency[AccountService],
 ) -> Response[UserAnswer]:
     """Log in with a demonstration link."""
-    return _logged_in(request, await accounts.log_in_by_link(data.secret, visitor), 200)
+    logged_in = await accounts.log_in_by_link(data.secret, visitor)
+    return _logged_in(request, logged_in, accounts.mark_for(logged_in.user, visitor), 200)
+
+
+@post("/password-reset", opt=PUBLIC, status_code=200)
+async def reset_password(
+    data: JSONBody[ResetBody],
+    request: ApiRequest,
+    visitor: NamedDependency[Visitor],
+    accounts: NamedDependency[AccountService],
+    profiles: NamedDependency[ProfileService],
+) -> Response[UserAnswer]:
+    """Set a password by a reset link and log in; every other login of the user ends."""
+    logged_in = await profiles.reset_password(data.secret, data.password, visitor)
+    return _logged_in(request, logged_in, accounts.mark_for(logged_in.user, visitor), 200)
 
 
 @post("/logout")
@@ -105,9 +189,44 @@ async def show_me(request: ApiRequest, identity: NamedDependency[Identity]) -> R
     return Response(MeAnswer(wire.user_to_wire(user), user.email), cookies=renewed_cookie(request))
 
 
-def _logged_in(request: ApiRequest, logged_in: LoggedIn, status: int) -> Response[UserAnswer]:
+@patch("/me")
+async def change_profile(
+    data: JSONBody[ProfileBody], identity: NamedDependency[Identity], profiles: NamedDependency[ProfileService]
+) -> MeAnswer:
+    """Change one's own display name."""
+    user = await profiles.change_display_name(identity.user, data.display_name)
+    return MeAnswer(wire.user_to_wire(user), user.email)
+
+
+@put("/me/password")
+async def change_password(
+    data: JSONBody[PasswordBody],
+    request: ApiRequest,
+    identity: NamedDependency[Identity],
+    visitor: NamedDependency[Visitor],
+    profiles: NamedDependency[ProfileService],
+) -> Response[UserAnswer]:
+    """Change one's own password: one's other logins end, and this one goes on with another token."""
+    logged_in = await profiles.change_password(identity, data.current_password, data.password, visitor)
     answer = UserAnswer(wire.user_to_wire(logged_in.user))
-    return Response(answer, status_code=status, cookies=[login_cookie(request, logged_in.token)])
+    return Response(answer, cookies=[login_cookie(request, logged_in.token)])
 
 
-ROUTES = (set_up, log_in, log_in_by_link, log_out, show_me)
+def _logged_in(request: ApiRequest, logged_in: LoggedIn, mark: str, status: int) -> Response[UserAnswer]:
+    answer = UserAnswer(wire.user_to_wire(logged_in.user))
+    cookies = [login_cookie(request, logged_in.token), device_cookie(request, mark)]
+    return Response(answer, status_code=status, cookies=cookies)
+
+
+ROUTES = (
+    set_up,
+    register,
+    check_invite,
+    log_in,
+    log_in_by_link,
+    reset_password,
+    log_out,
+    show_me,
+    change_profile,
+    change_password,
+)

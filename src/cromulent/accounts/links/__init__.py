@@ -1,0 +1,1 @@
+"""Links that carry a secret and are good for one thing."""
