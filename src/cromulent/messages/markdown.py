@@ -3,8 +3,9 @@
 The worker runs this very file by its path and needs nothing else of the program, so it starts in a tenth of a second
 and holds little memory. The server itself never imports it.
 
-What comes out holds only the tags and attributes named in `_CLEANER`: links to `http` and `https`, and code with the
-class names of Pygments. Raw HTML is text, a newline is a line break.
+What comes out holds only the tags and attributes named in `_CLEANER`: links to `http` and `https`, code with the class
+names of Pygments, tables, spoilers. Headings begin at the third level, below those of the page. Raw HTML is text, a
+newline is a line break.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from urllib.parse import urlsplit
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock, table
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -36,6 +39,8 @@ from pygments.token import STANDARD_TYPES
 MAX_HTML_LENGTH = 65_536
 """Characters; more comes only of code made to blow up, and is then shown without colours."""
 COLOURING_SECONDS = 0.1
+MAX_CELLS = 2_000
+"""More in a table come only of a row of bars that a parser would fill up with empty cells, line after line."""
 MAX_NESTING = 20
 """Levels of the parser: a quote is one, a list two."""
 ORPHAN_SECONDS = 5.0
@@ -45,7 +50,9 @@ MEMORY_BYTES = 1024**3
 _RULES = (
     "blockquote",
     "fence",
+    "heading",
     "list",
+    "table",
     "autolink",
     "backticks",
     "emphasis",
@@ -54,12 +61,21 @@ _RULES = (
     "newline",
     "strikethrough",
 )
-_TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ol", "ul", "li", "blockquote", "a", "span"}
+_TAGS = {
+    *("p", "br", "strong", "em", "s", "code", "pre", "ol", "ul", "li", "blockquote", "a", "span"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_ALIGNMENTS = {"left", "center", "right"}
 _CLASSES = {name for name in STANDARD_TYPES.values() if name}
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=set(),
     attributes={"*": set(), "a": {"href"}, "ol": {"start"}, "code": {"data-language"}},
+    tag_attribute_values={
+        "span": {"data-spoiler": {""}},
+        "th": {"data-align": _ALIGNMENTS},
+        "td": {"data-align": _ALIGNMENTS},
+    },
     allowed_classes={"span": _CLASSES},
     url_schemes={"http", "https"},
     url_relative="deny",
@@ -72,6 +88,9 @@ _URL_REST = re.compile(r"://[^\s<>\"`\\^{|}\x00-\x1f\x7f]+")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")
 _AFTER_URL = ".,:;!?'*_~"
 _PAIRS = {")": "(", "]": "["}
+_SPOILER = "||"
+_PLAIN = re.compile(r"[^\n!#$%&*+\-:<=>@\[\\\]^_`{}~|]+")
+"""Where no inline rule begins: the parser's own idea of it, and the bar of a spoiler."""
 
 
 def render(text: str) -> str:
@@ -120,7 +139,11 @@ def _parser() -> MarkdownIt:
     parser = _Parser("zero", {"html": False, "breaks": True, "maxNesting": MAX_NESTING})
     parser.enable(_RULES)
     parser.inline.ruler2.enable(["emphasis", "strikethrough"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    parser.inline.ruler.at("text", _text)
     parser.inline.ruler.push("bare_url", _bare_url)
+    parser.inline.ruler.push("spoiler", _spoiler)
+    parser.core.ruler.push("page_below", _fit_into_page)
     parser.add_render_rule("fence", _fence)
     return parser
 
@@ -160,6 +183,68 @@ def _bare_url(state: StateInline, silent: bool) -> bool:
         state.push("link_close", "a", -1)
     state.pos += len(url) - length
     return True
+
+
+def _table(state: StateBlock, first_line: int, end_line: int, silent: bool) -> bool:
+    """A block rule: a table, unless it could be a huge one."""
+    columns = state.src.count("|", state.bMarks[first_line], state.eMarks[first_line]) + 1
+    return columns * (end_line - first_line) <= MAX_CELLS and table(state, first_line, end_line, silent)
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """An inline rule: everything up to where another rule may begin."""
+    plain = _PLAIN.match(state.src, state.pos, state.posMax)
+    if plain is None:
+        return False
+    if not silent:
+        state.pending += plain.group()
+    state.pos = plain.end()
+    return True
+
+
+def _spoiler(state: StateInline, silent: bool) -> bool:
+    """An inline rule: what stands between `||` and `||` is hidden until asked for.
+
+    It is wrapped twice, so that the outer element can be a button while the inner one cannot be seen.
+    """
+    if not state.src.startswith(_SPOILER, state.pos):
+        return False
+    start = state.pos + len(_SPOILER)
+    end = _end_of_spoiler(state, start)
+    if not state.src[start:end].strip():
+        return False
+    if not silent:
+        limit, state.posMax, state.pos = state.posMax, end, start
+        state.push("spoiler_open", "span", 1).attrs = {"data-spoiler": ""}
+        state.push("spoiler_text_open", "span", 1)
+        state.md.inline.tokenize(state)
+        state.push("spoiler_text_close", "span", -1)
+        state.push("spoiler_close", "span", -1)
+        state.posMax = limit
+    state.pos = end + len(_SPOILER)
+    return True
+
+
+def _end_of_spoiler(state: StateInline, start: int) -> int:
+    """Where the next `||` is that is not inside code or a link; `start` when there is none."""
+    begun, state.pos = state.pos, start
+    end = start
+    while state.pos < state.posMax - 1:
+        if state.src.startswith(_SPOILER, state.pos):
+            end = state.pos
+            break
+        state.md.inline.skipToken(state)
+    state.pos = begun
+    return end
+
+
+def _fit_into_page(state: StateCore) -> None:
+    """A core rule: headings go below those of the page, alignment becomes an attribute that is no style."""
+    for token in state.tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        elif token.type in ("th_open", "td_open") and token.attrs:
+            token.attrs = {"data-align": str(token.attrs["style"]).removeprefix("text-align:")}
 
 
 def _without_trailing_punctuation(url: str) -> str:

@@ -6,10 +6,10 @@ import re
 
 _MARKUP = re.compile(
     r"""
-      [`*\\] | ~~ | \]\( | ://          # code, emphasis, escapes, strikethrough, links
+      [`*\\|] | ~~ | \]\( | ://         # code, emphasis, escapes, tables and spoilers, strikethrough, links
     | (?<!\w)_                          # emphasis begins; an underscore inside a word is none
     | [^\S\ \n]                         # blanks other than these are left to the parser
-    | ^\ *(?:> | [-+](?:\ |$) | \d{1,9}[.)](?:\ |$))   # quotes and lists
+    | ^\ *(?:> | \#{1,6}(?:\ |$) | [-+](?:\ |$) | \d{1,9}[.)](?:\ |$))   # quotes, headings and lists
     """,
     re.VERBOSE | re.MULTILINE,
 )

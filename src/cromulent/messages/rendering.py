@@ -18,7 +18,7 @@ from cromulent.messages.policy import RENDERING_SECONDS
 
 log = structlog.get_logger(__name__)
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Kept with every message; raised when the same text gives other HTML."""
 NOT_RENDERED = 0
 """The version of HTML that shows the text as it was typed because rendering it was not possible."""

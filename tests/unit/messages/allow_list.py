@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "ol", "ul", "li", "blockquote", "a", "span"}
+TAGS = {
+    *("p", "br", "strong", "em", "s", "code", "pre", "ol", "ul", "li", "blockquote", "a", "span"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
+}
 LINK = {"target": "_blank", "rel": "noopener noreferrer nofollow"}
-ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
+ADDRESS = re.compile(r'https?://[^\s<>"]+', re.IGNORECASE)
 
 
 class _Reader(HTMLParser):
@@ -58,6 +61,10 @@ def _allowed(tag: str, name: str, value: str) -> bool:
             return value.isdigit()
         case "code", "data-language":
             return re.fullmatch(r"[A-Za-z0-9_.+#@:*-]{1,40}", value) is not None
+        case "span", "data-spoiler":
+            return value == ""
+        case (("th" | "td"), "data-align"):
+            return value in ("left", "center", "right")
         case "span", "class":
             return re.fullmatch(r"[a-z0-9]{1,6}", value) is not None
         case _:

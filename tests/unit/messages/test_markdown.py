@@ -29,7 +29,8 @@ def link(address: str, text: str | None = None) -> str:
         ("```\n<b>\n  x\n```", "<pre><code>&lt;b&gt;\n  x\n</code></pre>"),
         ("```nosuchlanguage\nx\n```", "<pre><code>x\n</code></pre>"),
         ("    four blanks are no code *yet*", "<p>four blanks are no code <em>yet</em></p>"),
-        ("# a\n\n---\n\nx | y\n--|--\n||z||", "<p># a</p>\n<p>---</p>\n<p>x | y<br>\n--|--<br>\n||z||</p>"),
+        ("# a\n###### *b* #\n#no", "<h3>a</h3>\n<h6><em>b</em></h6>\n<p>#no</p>"),
+        ("a\n---\n***", "<p>a<br>\n---<br>\n***</p>"),
         ("<script>alert(1)</script>*!*", "<p>&lt;script&gt;alert(1)&lt;/script&gt;<em>!</em></p>"),
         ("&lt; *&amp;*", "<p>&amp;lt; <em>&amp;amp;</em></p>"),
     ],
@@ -82,6 +83,48 @@ def test_other_addresses_stay_text(text: str) -> None:
     html = render(text)
     assert "<a" not in html
     assert text_of(html).replace("\n", "") in (text, text.replace("&#106;", "j"))
+
+
+def spoiler(html: str) -> str:
+    """A spoiler as it comes out."""
+    return f'<span data-spoiler=""><span>{html}</span></span>'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("the ||butler|| did", f"the {spoiler('butler')} did"),
+        ("|| with *blanks* ||", spoiler(" with <em>blanks</em> ")),
+        ("||a||b||c||", f"{spoiler('a')}b{spoiler('c')}"),
+        ("||a\nb||", spoiler("a<br>\nb")),
+        ("**||a||** ||**b**||", f"<strong>{spoiler('a')}</strong> {spoiler('<strong>b</strong>')}"),
+        ("||`||`||", spoiler("<code>||</code>")),
+        ("`||a||`", "<code>||a||</code>"),
+        ("||https://a.example/x||", spoiler(link("https://a.example/x"))),
+        ("*a ||b* c||", f"*a {spoiler('b* c')}"),
+        ("|| ||", "|| ||"),
+        ("||||", "||||"),
+        ("a || b", "a || b"),
+        ("\\||a||", "||a||"),
+        ("a | b |", "a | b |"),
+    ],
+)
+def test_what_stands_between_double_bars_is_a_spoiler(text: str, html: str) -> None:
+    assert render(text) == f"<p>{html}</p>"
+
+
+def test_a_table_has_a_head_a_body_and_its_alignment_without_a_style() -> None:
+    assert render("| a | b | *c* |\n|:--|:-:|--:|\n| 1 | <b> |") == (
+        "<table>\n<thead>\n<tr>\n"
+        '<th data-align="left">a</th>\n<th data-align="center">b</th>\n<th data-align="right"><em>c</em></th>\n'
+        "</tr>\n</thead>\n<tbody>\n<tr>\n"
+        '<td data-align="left">1</td>\n<td data-align="center">&lt;b&gt;</td>\n<td data-align="right"></td>\n'
+        "</tr>\n</tbody>\n</table>"
+    )
+
+
+def test_a_table_without_alignment_has_none() -> None:
+    assert "align" not in render("x | y\n--|--\n1 | 2")
 
 
 def test_code_is_coloured_by_class_names() -> None:
@@ -137,6 +180,15 @@ HOSTILE = {
     "lines": "a\n" * 2000,
     "fences": "```\n" * 1000,
     "strikes": "~~a" * 1300,
+    "bars": "|" * 4000,
+    "spoilers": "||a" * 1300,
+    "spoilers with emphasis": "||*a" * 1000,
+    "spoilers that never end": "||`" * 1300,
+    "spoilers with links": "||[a](" * 660,
+    "a wide table": "|a" * 660 + "\n" + "|-" * 660 + "\n" + "|b" * 660,
+    "a long table": "a|b\n-|-\n" + "c|d\n" * 990,
+    "a hollow table": "|" * 1000 + "\n" + "|-" * 999 + "|\n" + "x|\n" * 300,
+    "headings": "# a\n" * 1000,
 }
 
 
@@ -154,8 +206,11 @@ def test_hostile_text_is_not_slow_and_stays_within_the_rules(text: str) -> None:
 
 MARKS = st.sampled_from(
     [
-        *"ab*_`~[]()<>!\\&\"'=:/#@.- \n",
+        *"ab*_`~[]()<>!\\&\"'=:/#@.-| \n",
         "**",
+        "||",
+        "\n# ",
+        "\na|b\n-|:-:\nc|d\n",
         "~~",
         "```",
         "```html\n",
@@ -211,6 +266,9 @@ def test_any_text_at_all_can_be_rendered(text: str) -> None:
         "<img src='x'>",
         "<span style='x'>a</span>",
         "<span class='voice-bar'>a</span>",
+        "<span data-spoiler='x'>a</span>",
+        "<td data-align='justify'>a</td>",
+        "<h1>a</h1>",
         "<p>a",
         "<p><!-- a --></p>",
     ],

@@ -39,7 +39,7 @@ TEXTS = st.one_of(
 @example('snake_case_name & <b> "quoted" 2 + 2 = 4')
 @example("- no list, because it is one line with no blank\n-")
 @example("a\r\nb")
-@example("# no heading yet\n---\na | b")
+@example("#no heading\n---\n===")
 def test_without_markup_it_is_what_the_parser_makes(text: str) -> None:
     assume(text.strip() and not has_markup(text))
     assert plain_html(text) == render(text)
@@ -55,6 +55,7 @@ def test_without_markup_it_is_what_the_parser_makes(text: str) -> None:
         "a - b + c",
         "1.5 apples, 3) no",
         "50% #general @ann :)",
+        "#1 of 7",
         "wait... what?! (really)",
         "e.g. example.org or ann@example.org",
     ],
@@ -80,6 +81,11 @@ def test_everyday_text_needs_no_parser(text: str) -> None:
         "http://a.b",
         "a\\*",
         "x\n> y",
+        "# a",
+        "x\n  ###### b",
+        "#",
+        "||a||",
+        "a|b\n-|-",
         "a\tb",
         "-",
     ],
