@@ -13,6 +13,8 @@ import type {
   User,
 } from '../src/core/protocol.generated';
 import type { SocketHandlers } from '../src/core/socket';
+import type { Tabs, Topic } from '../src/core/tabs';
+import { MemoryUnsentStore } from '../src/core/unsent_store';
 
 export class FakeClock implements Clock {
   #now = 0;
@@ -59,6 +61,45 @@ export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }
 
+/** A store that says of itself that it outlives the page, as long as it is told so. */
+export class FakeUnsentStore extends MemoryUnsentStore {
+  override durable = true;
+}
+
+/** The tabs of one browser: the first that asks does the work, the next one when it has resigned. */
+export class FakeBrowser {
+  readonly store = new FakeUnsentStore();
+  #candidates: { work: string; elected: () => void }[] = [];
+  #listeners: { tab: Tabs; topic: Topic; listener: () => void }[] = [];
+
+  tab(): Tabs {
+    const tab: Tabs = {
+      elect: (work, elected) => this.#elect(work, elected),
+      tell: (topic) => {
+        for (const other of this.#listeners) if (other.tab !== tab && other.topic === topic) other.listener();
+      },
+      listen: (topic, listener) => {
+        const entry = { tab, topic, listener };
+        this.#listeners.push(entry);
+        return () => (this.#listeners = this.#listeners.filter((other) => other !== entry));
+      },
+    };
+    return tab;
+  }
+
+  #elect(work: string, elected: () => void): () => void {
+    const candidate = { work, elected };
+    const holder = (): unknown => this.#candidates.find((each) => each.work === work);
+    this.#candidates.push(candidate);
+    if (holder() === candidate) elected();
+    return () => {
+      const held = holder() === candidate;
+      this.#candidates = this.#candidates.filter((each) => each !== candidate);
+      if (held) this.#candidates.find((each) => each.work === work)?.elected();
+    };
+  }
+}
+
 /** One connection as the server sees it. */
 export class FakeConnection {
   readonly received: ClientFrame[] = [];
@@ -88,7 +129,8 @@ export class FakeConnection {
   }
 
   ready(feeds: Record<string, number> = {}, cursor = 'c0', snapshot: Partial<Snapshot> = {}): void {
-    const whole = { channels: [], users: [], presence: [], rooms: [], ...snapshot, feeds };
+    const instance = { name: 'Home', registration_mode: 'invite' as const, voice_enabled: true };
+    const whole = { instance, channels: [], users: [], presence: [], rooms: [], ...snapshot, feeds };
     this.say({ op: 'ready', user: ann, snapshot: whole, cursor });
   }
 

@@ -4,7 +4,7 @@ import { Api } from '../src/core/api';
 import { Client } from '../src/core/client';
 import { parseRoute, type Route } from '../src/ui/router.svelte';
 import { Session, type SessionModel } from '../src/ui/session';
-import { FakeClock, FakeServer, ann, ben, settle } from './fakes';
+import { FakeBrowser, FakeClock, FakeServer, ann, ben, channel, settle } from './fakes';
 
 class FakeRouter {
   path: string;
@@ -35,6 +35,7 @@ beforeEach(() => {
 });
 
 function openAt(path: string): void {
+  const browser = new FakeBrowser();
   const api = new Api((input) => {
     const answer = input.endsWith('/instance') ? { name: 'Test' } : { user: ann };
     return Promise.resolve(
@@ -45,6 +46,8 @@ function openAt(path: string): void {
     ...server.environment(new FakeClock()),
     api,
     requestFrame: () => () => undefined,
+    unsent: browser.store,
+    tabs: browser.tab(),
   });
   const voice = { end: (): unknown => (calls += 1) };
   model = { client, router: new FakeRouter(path), voice, places: new Map(), instance: null };
@@ -54,7 +57,8 @@ function openAt(path: string): void {
 
 function ready(user = ann): void {
   server.last.hello();
-  const snapshot = { channels: [], users: [], feeds: {}, presence: [], rooms: [] };
+  const instance = { name: 'Home', registration_mode: 'invite' as const, voice_enabled: true };
+  const snapshot = { instance, channels: [channel('a')], users: [], feeds: {}, presence: [], rooms: [] };
   server.last.say({ op: 'ready', user, snapshot, cursor: 'c' });
 }
 
@@ -89,7 +93,7 @@ test('who is logged in already need not do it again', async () => {
   expect(server.connections).toHaveLength(1);
 });
 
-test('a login session ended elsewhere ends the call and keeps what was being written', () => {
+test('a login session ended elsewhere ends the call and keeps what was being written', async () => {
   openAt('/channels/a');
   ready();
   model.client.drafts.set('a', 'half a sentence');
@@ -97,16 +101,18 @@ test('a login session ended elsewhere ends the call and keeps what was being wri
   expect([model.router.path, calls]).toEqual(['/login', 1]);
   session.entered();
   ready();
+  await settle();
   expect(model.client.drafts.get('a')).toBe('half a sentence');
 });
 
-test('what somebody was writing is not shown to who logs in after them', () => {
+test('what somebody was writing is not shown to who logs in after them', async () => {
   openAt('/channels/a');
   ready();
   model.client.drafts.set('a', 'half a sentence');
   server.last.close(4005);
   session.entered();
   ready(ben);
+  await settle();
   expect(model.client.drafts.size).toBe(0);
 });
 

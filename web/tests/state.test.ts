@@ -20,6 +20,7 @@ const ready: Ready = {
   user: ann,
   cursor: 'c0',
   snapshot: {
+    instance: { name: 'Home', registration_mode: 'invite', voice_enabled: true },
     channels: [channel('general'), channel('lounge', { kind: 'voice' })],
     users: [ann, ben],
     feeds: {},
@@ -59,6 +60,12 @@ test('profiles come, change, and change oneself', () => {
   const state = after(start, ['user.created', { user: cleo }], ['user.updated', { user: renamed }]);
   expect(state.users.get('u-cleo')).toEqual(cleo);
   expect(state.user).toEqual(renamed);
+});
+
+test('the switches of the instance follow what an administrator does', () => {
+  expect(start.instance?.voice_enabled).toBe(true);
+  const instance = { name: 'Home', registration_mode: 'open', voice_enabled: false } as const;
+  expect(after(start, ['instance.updated', { instance }]).instance).toEqual(instance);
 });
 
 test('a profile that came beside a page does not overwrite what events have brought', () => {

@@ -5,6 +5,7 @@ import type {
   Channel,
   Dispatch,
   Dispatches,
+  Instance,
   Participant,
   Ready,
   Resumed,
@@ -13,6 +14,8 @@ import type {
 } from './protocol.generated';
 
 export interface State {
+  /** The public switches; null until they have come. */
+  readonly instance: Instance | null;
   readonly user: User | null;
   readonly channels: ReadonlyMap<string, Channel>;
   readonly users: ReadonlyMap<string, User>;
@@ -26,6 +29,7 @@ export interface State {
 }
 
 export const emptyState: State = {
+  instance: null,
   user: null,
   channels: new Map(),
   users: new Map(),
@@ -40,6 +44,7 @@ export const emptyState: State = {
 export function fromReady({ user, snapshot }: Ready): State {
   return {
     ...emptyState,
+    instance: snapshot.instance,
     user,
     channels: byId(snapshot.channels),
     users: byId(snapshot.users).set(user.id, user),
@@ -75,6 +80,7 @@ type StateDispatch = Exclude<
 const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {
   'user.created': (state, { user }) => putUser(state, user),
   'user.updated': (state, { user }) => putUser(state, user),
+  'instance.updated': (state, { instance }) => ({ ...state, instance }),
   'membership.added': (state, { channel }) => putChannel(state, channel),
   'membership.removed': (state, d) => dropChannel(state, d.channel_id),
   'channel.updated': (state, { channel }) => putChannel(state, channel),

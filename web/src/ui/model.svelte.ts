@@ -6,8 +6,8 @@ import type { Client } from '../core/client';
 import type { Clock } from '../core/clock';
 import type { GatewayState } from '../core/gateway';
 import type { HistoryView } from '../core/history';
-import type { PendingMessage } from '../core/outbox';
 import type { State } from '../core/state';
+import type { PendingMessage } from '../core/unsent_store';
 import type { Place } from './messages/place';
 import type { Router } from './router.svelte';
 import type { ThemeChoice } from './theme.svelte';
@@ -56,7 +56,7 @@ export class Model {
   }
 
   get instanceName(): string {
-    return this.instance?.name ?? 'Cromulent';
+    return this.state.instance?.name ?? this.instance?.name ?? 'Cromulent';
   }
 
   history(channelId: string): HistoryView | undefined {
