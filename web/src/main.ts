@@ -5,10 +5,12 @@ import { Client } from './core/client';
 import { browserClock } from './core/clock';
 import { requestBrowserFrame } from './core/commit_schedule';
 import { deviceName } from './core/device';
+import { IndexedUnsentStore } from './core/indexed_unsent_store';
 import { GATEWAY_POLICY } from './core/policy';
 import { GatewaySignalling } from './core/signalling';
 import { ownCalls } from './core/own_calls';
 import { openBrowserSocket } from './core/socket';
+import { BrowserTabs } from './core/tabs';
 import App from './ui/App.svelte';
 import { Model } from './ui/model.svelte';
 import { Router } from './ui/router.svelte';
@@ -27,6 +29,8 @@ const client = new Client({
   openSocket: openBrowserSocket,
   requestFrame: requestBrowserFrame,
   api: new Api((input, init) => fetch(input, init)),
+  unsent: new IndexedUnsentStore('indexedDB' in window),
+  tabs: new BrowserTabs(navigator.locks, new BroadcastChannel('cromulent')),
   log: (line) => console.debug(line),
 });
 const signalling = new GatewaySignalling(client.gateway);
@@ -50,6 +54,9 @@ const session = new Session(model);
 theme.apply();
 router.listen();
 window.addEventListener('online', () => client.gateway.nudge());
+window.addEventListener('beforeunload', (event) => {
+  if (client.wouldLose) event.preventDefault();
+});
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.gateway.nudge();
 });

@@ -4,7 +4,7 @@ import { Api } from '../src/core/api';
 import { Client } from '../src/core/client';
 import { memberIds } from '../src/core/members';
 import type { Dispatch, Message } from '../src/core/protocol.generated';
-import { FakeClock, FakeServer, ann, ben, channel, message, posted, settle } from './fakes';
+import { FakeBrowser, FakeClock, FakeServer, ann, ben, channel, message, posted, settle } from './fakes';
 
 interface Exchange {
   path: string;
@@ -16,6 +16,7 @@ let clock: FakeClock;
 let server: FakeServer;
 let exchanges: Exchange[];
 let client: Client;
+let browser: FakeBrowser;
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -34,7 +35,14 @@ beforeEach(() => {
         });
       }),
   );
-  client = new Client({ ...server.environment(clock), api, requestFrame: () => () => undefined });
+  browser = new FakeBrowser();
+  client = new Client({
+    ...server.environment(clock),
+    api,
+    requestFrame: () => () => undefined,
+    unsent: browser.store,
+    tabs: browser.tab(),
+  });
 });
 
 const snapshot = { channels: [channel('general')], users: [ann, ben], presence: [ann.id] };
@@ -119,18 +127,92 @@ test('a nonce of somebody else settles nothing of mine', async () => {
   expect(client.outbox.pendingIn('general')).toHaveLength(1);
 });
 
-test('a refused message fails with the reason of the server and keeps its text', async () => {
+test('a refused message fails with the reason of the server and can be taken back into the composer', async () => {
   await goLive();
   await openGeneral();
   client.send('general', 'hello');
   await settle();
-  const problem = { code: 'rate_limited', detail: 'Slow down.', status: 429 };
-  await request('/channels/general/messages').answer(429, problem);
-  expect(client.outbox.pendingIn('general')[0]).toMatchObject({
+  client.drafts.set('general', 'and');
+  const problem = { code: 'invalid_text', detail: 'Not like that.', status: 400 };
+  await request('/channels/general/messages').answer(400, problem);
+  const [failed] = client.outbox.pendingIn('general');
+  expect(failed).toMatchObject({
     text: 'hello',
     state: 'failed',
-    error: { code: 'rate_limited', message: 'Slow down.' },
+    error: { code: 'invalid_text', message: 'Not like that.' },
   });
+  client.rewrite('general', failed!.nonce);
+  expect(client.outbox.pendingIn('general')).toEqual([]);
+  expect(client.drafts.get('general')).toBe('and\nhello');
+});
+
+test('sending a message ends its draft', async () => {
+  await goLive();
+  await openGeneral();
+  client.drafts.set('general', 'hello');
+  client.send('general', 'hello');
+  expect(client.drafts.get('general')).toBe('');
+});
+
+test('what waited goes out by itself when the connection is back', async () => {
+  await goLive();
+  await openGeneral();
+  server.last.close(1006);
+  client.send('general', 'hello');
+  await settle();
+  await request('/channels/general/messages').answer(503, { code: 'unavailable' });
+  expect(client.outbox.pendingIn('general')).toMatchObject([{ state: 'waiting' }]);
+  const before = exchanges.length;
+  await clock.advance(400);
+  server.last.hello();
+  server.last.resumed();
+  await settle();
+  const again = exchanges.slice(before).filter(({ body }) => body !== undefined);
+  expect(again.map(({ body }) => body)).toMatchObject([{ text: 'hello' }]);
+});
+
+test('what was unsent in a channel goes with the membership', async () => {
+  await goLive();
+  await openGeneral();
+  client.drafts.set('general', 'half a sentence');
+  client.send('general', 'hello');
+  client.drafts.set('general', 'half a sentence');
+  await settle();
+  const d = { channel_id: 'general' };
+  server.last.say({ op: 'dispatch', t: 'membership.removed', d, id: 'e1', feed: `user:${ann.id}`, seq: 1 });
+  expect(client.outbox.isEmpty).toBe(true);
+  expect(client.drafts.get('general')).toBe('');
+});
+
+test('what was unsent in a channel lost meanwhile is dropped at the next start', async () => {
+  await browser.store.putDraft(ann.id, 'gone', 'half a sentence');
+  await browser.store.putDraft(ann.id, 'general', 'more');
+  await goLive();
+  expect([client.drafts.get('gone'), client.drafts.get('general')]).toEqual(['', 'more']);
+});
+
+test('logging out removes what was unsent, a lost login session does not', async () => {
+  await goLive();
+  client.drafts.set('general', 'half a sentence');
+  server.last.close(4005);
+  client.forget();
+  expect(client.drafts.size).toBe(0);
+  await goLive();
+  expect(client.drafts.get('general')).toBe('half a sentence');
+  const done = client.logOut();
+  await request('/logout').answer(204, null);
+  await done;
+  expect(await browser.store.drafts(ann.id)).toEqual(new Map());
+});
+
+test('closing the page is questioned only if something would be lost', async () => {
+  await goLive();
+  client.drafts.set('general', 'half a sentence');
+  expect(client.wouldLose).toBe(false);
+  browser.store.durable = false;
+  expect(client.wouldLose).toBe(true);
+  client.drafts.set('general', '');
+  expect(client.wouldLose).toBe(false);
 });
 
 test('a fresh start drops what was loaded and loads the open channel again', async () => {
@@ -165,7 +247,7 @@ test('a page with a message whose sending was never answered settles it', async 
   await settle();
   const { nonce } = request('/channels/general/messages').body as { nonce: string };
   await request('/channels/general/messages').answer(503, { code: 'unavailable' });
-  expect(client.outbox.pendingIn('general')).toMatchObject([{ nonce, state: 'failed' }]);
+  expect(client.outbox.pendingIn('general')).toMatchObject([{ nonce, state: 'waiting' }]);
   server.last.close(1006);
   await clock.advance(400);
   server.last.hello();

@@ -6,6 +6,7 @@ import { channelPath, parseRoute } from '../src/ui/router.svelte';
 import { channelsOfKind, firstTextChannel } from '../src/ui/shell/channel_order';
 import { barStateOf, barTextOf } from '../src/ui/voice/bar_state';
 import { talkKeyName } from '../src/ui/voice/talk_key_name';
+import { canBeSeen } from '../src/core/visible_text';
 import { channel } from './fakes';
 
 test.each([
@@ -59,6 +60,18 @@ test('channels stand by position, then by name, each kind for itself', () => {
   expect(channelsOfKind(byId, 'text').map(({ id }) => id)).toEqual(['c', 'a', 'b']);
   expect(firstTextChannel(byId)?.id).toBe('c');
   expect(firstTextChannel(new Map())).toBeUndefined();
+});
+
+test.each([
+  ['a', true],
+  [' \n\t ', false],
+  ['\u200b', false],
+  ['\u00a0\u200d\u2060', false],
+  ['\u200bx', true],
+  ['👋', true],
+  ['\u0301', true],
+])('whether there is anything to see in %j: %s', (text, visible) => {
+  expect(canBeSeen(text)).toBe(visible);
 });
 
 test('places in a text are filled, once, and only by what was given', () => {

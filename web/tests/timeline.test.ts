@@ -1,8 +1,8 @@
 /** The rows of a message list: order, groups, days, and which of them are in the page. */
 import { expect, test } from 'vitest';
-import type { PendingMessage } from '../src/core/outbox';
 import { pickSlice, RowHeights } from '../src/core/row_window';
 import { timeline, type Row } from '../src/core/timeline';
+import type { PendingMessage } from '../src/core/unsent_store';
 import { ann, ben, message } from './fakes';
 
 const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -36,6 +36,7 @@ test('one keeps its key from writing to acknowledgement', () => {
   const createdAt = Date.parse('2024-05-01T10:01:00Z');
   const writing: PendingMessage = {
     nonce: 'mine',
+    userId: ann.id,
     channelId: 'general',
     text: 'x',
     createdAt,

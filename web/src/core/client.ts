@@ -2,6 +2,7 @@
 import { ApiError, type Api, type HistoryPage } from './api';
 import type { Clock } from './clock';
 import type { RequestFrame } from './commit_schedule';
+import { Drafts } from './drafts';
 import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
 import { Histories } from './histories';
 import { MemberLoader } from './member_loader';
@@ -17,13 +18,17 @@ import type {
 } from './protocol.generated';
 import { addUsers, emptyState, fromReady, fromResumed, mendingRoom, putRoom } from './state';
 import { Store } from './store';
+import type { Tabs } from './tabs';
 import { TypingSignal } from './typing_signal';
+import type { UnsentStore } from './unsent_store';
 import { UserDirectory } from './user_directory';
 
 export interface ClientEnvironment extends GatewayEnvironment {
   api: Api;
   clock: Clock;
   requestFrame: RequestFrame;
+  unsent: UnsentStore;
+  tabs: Tabs;
 }
 
 export class Client {
@@ -33,18 +38,17 @@ export class Client {
   readonly histories: Histories;
   readonly outbox: Outbox;
   readonly typing: TypingSignal;
-  /** What stands unsent in the composer, by channel. */
-  readonly drafts = new Map<string, string>();
+  readonly drafts: Drafts;
   readonly #directory: UserDirectory;
   readonly #members: MemberLoader;
   #openChannelId: string | null = null;
   #hasBeenLive = false;
-  /** Whose outbox and drafts these are. */
-  #ownerId: string | null = null;
+  readonly #unsent: UnsentStore;
 
   constructor(env: ClientEnvironment) {
-    const { api, clock } = env;
+    const { api, clock, tabs, unsent } = env;
     this.api = api;
+    this.#unsent = unsent;
     this.gateway = new Gateway(env);
     this.store = new Store(clock, env.requestFrame);
     this.histories = new Histories({
@@ -56,8 +60,11 @@ export class Client {
       post: async (channelId, nonce, text) => (await api.postMessage(channelId, nonce, text)).message,
       delivered: (message) => this.histories.receive(message),
       changed: () => this.store.touch(),
-      wallNow: () => clock.wallNow(),
+      clock,
+      store: unsent,
+      tabs,
     });
+    this.drafts = new Drafts({ store: unsent, tabs });
     this.typing = new TypingSignal(clock, (channelId) => {
       this.gateway.command('typing.start', { channel_id: channelId }).catch(() => undefined); // a courtesy
     });
@@ -70,6 +77,11 @@ export class Client {
     this.#listen();
   }
 
+  /** Closing the page now would lose something somebody wrote. */
+  get wouldLose(): boolean {
+    return !this.#unsent.durable && !(this.outbox.isEmpty && this.drafts.size === 0);
+  }
+
   /** Opens the gateway, once somebody is logged in. */
   start(): void {
     this.gateway.start();
@@ -78,14 +90,17 @@ export class Client {
   /** Ends the login session and forgets everything it had brought. Rejects with an ApiError if the server cannot be told. */
   async logOut(): Promise<void> {
     await this.api.logOut();
+    const userId = this.store.state.user?.id;
     this.forget();
-    this.#clearUnsent();
+    if (userId !== undefined) await this.#unsent.clear(userId);
   }
 
   /** Drops what the server has given; what was written and not sent waits for its author to come back. */
   forget(): void {
     this.gateway.stop();
     this.histories.clear();
+    this.outbox.close();
+    this.drafts.close();
     this.#openChannelId = null;
     this.#hasBeenLive = false;
     this.store.change(() => emptyState);
@@ -102,7 +117,14 @@ export class Client {
   send(channelId: string, text: string): void {
     this.typing.sent();
     void this.histories.find(channelId)?.jumpToPresent();
-    void this.outbox.send(channelId, text);
+    this.drafts.set(channelId, '');
+    this.outbox.send(channelId, text);
+  }
+
+  /** Takes a message that the server has refused back into the composer. */
+  rewrite(channelId: string, nonce: string): void {
+    const text = this.outbox.takeBack(nonce);
+    if (text !== undefined) this.drafts.putBack(channelId, text);
   }
 
   #listen(): void {
@@ -118,28 +140,39 @@ export class Client {
   }
 
   #startFresh(ready: Ready): void {
-    if (this.#ownerId !== null && this.#ownerId !== ready.user.id) this.#clearUnsent();
-    this.#ownerId = ready.user.id;
     this.store.change(() => fromReady(ready));
+    void this.#openUnsent(ready.user.id);
     this.#meetRooms(ready.snapshot.rooms);
     this.histories.restart(this.#openChannelId);
     this.#members.restart();
     if (this.#openChannelId !== null) void this.#members.load(this.#openChannelId);
   }
 
-  #clearUnsent(): void {
-    this.outbox.clear();
-    this.drafts.clear();
+  async #openUnsent(userId: string): Promise<void> {
+    await Promise.all([this.outbox.open(userId), this.drafts.open(userId)]);
+    if (this.store.state.user?.id === userId) this.#dropUnsent();
+  }
+
+  /** What was meant for a channel one has lost can never be sent. */
+  #dropUnsent(): void {
+    const isMember = (channelId: string): boolean => this.store.state.channels.has(channelId);
+    this.outbox.dropExcept(isMember);
+    this.drafts.dropExcept(isMember);
   }
 
   #take(dispatch: Dispatch): void {
     this.store.push(dispatch);
     if (dispatch.t === 'message.posted') this.#takeMessage((dispatch.d as MessagePosted).message);
-    if (dispatch.t === 'membership.removed')
-      this.histories.drop((dispatch.d as MembershipRemoved).channel_id);
+    if (dispatch.t === 'membership.removed') this.#loseChannel((dispatch.d as MembershipRemoved).channel_id);
     if (dispatch.t === 'voice.participant_joined') {
       this.#directory.need([(dispatch.d as VoiceParticipantJoined).participant.user_id]);
     }
+  }
+
+  #loseChannel(channelId: string): void {
+    this.histories.drop(channelId);
+    this.outbox.dropExcept((id) => id !== channelId);
+    this.drafts.dropExcept((id) => id !== channelId);
   }
 
   #takeMessage(message: Message): void {
@@ -161,6 +194,7 @@ export class Client {
 
   #follow({ state, previous }: StateChange): void {
     if (state === 'live' && !this.#hasBeenLive) this.#arrive();
+    if (state === 'live') this.outbox.hurry();
     // A proxy may refuse the upgrade to somebody who is not logged in, and the browser does not tell us why.
     if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.#checkLogin();
     this.store.touch();

@@ -42,6 +42,9 @@ export function backoffDelay(policy: BackoffPolicy, attempt: number, random: num
   return full * (1 - policy.jitter * random);
 }
 
+/** Between attempts to send what the server did not take for a passing reason. */
+export const OUTBOX_BACKOFF: BackoffPolicy = { firstMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
+
 /** Messages a page of history holds. */
 export const PAGE_SIZE = 50;
 

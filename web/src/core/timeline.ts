@@ -1,6 +1,6 @@
 /** The rows of a message list: messages and pending ones in order, grouped by author, broken by day. */
-import type { PendingMessage } from './outbox';
 import type { Message } from './protocol.generated';
+import type { PendingMessage } from './unsent_store';
 
 const GROUP_MS = 7 * 60_000;
 
