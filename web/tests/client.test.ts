@@ -322,6 +322,22 @@ test('a roster that jumped is asked for, once', async () => {
   expect(client.store.state.rooms.get('lounge')).toEqual(room);
 });
 
+test('added to a voice channel while live: who is in it is asked for, and their names', async () => {
+  await goLive();
+  const den = channel('den', { kind: 'voice' });
+  const at = { id: 'e1', feed: `user:${ann.id}`, seq: 1 };
+  server.last.say({ op: 'dispatch', t: 'membership.added', d: { channel: den, seq: 1 }, ...at });
+  await clock.advance(100);
+  const { ref, d } = server.last.command('voice.room');
+  expect(d).toEqual({ channel_id: 'den' });
+  const flags = { muted: false, deafened: false, sends_audio: true, connection: 'connected' } as const;
+  const participants = [{ id: 'p1', user_id: 'u-cleo', device: 'Test', ...flags }];
+  server.last.say({ op: 'reply', ref, d: { channel_id: 'den', rev: 3, settled: true, participants } });
+  await clock.advance(100);
+  expect(client.store.state.rooms.get('den')?.participants).toEqual(participants);
+  expect(exchanges.map(({ path }) => path)).toContain('/users/u-cleo');
+});
+
 test('who is refused the socket itself and is not logged in is told so', async () => {
   client.start();
   server.last.close(1006);

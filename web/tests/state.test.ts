@@ -125,6 +125,16 @@ test('a roster follows join, update and leave', () => {
   expect(left.roomsToMend.size).toBe(0);
 });
 
+test('the room of a voice channel one was added to is to be asked for, that of a text channel is not', () => {
+  const added = after(
+    start,
+    ['membership.added', { channel: channel('den', { kind: 'voice' }), seq: 1 }],
+    ['membership.added', { channel: channel('news'), seq: 1 }],
+  );
+  expect([...added.roomsToMend]).toEqual(['den']);
+  expect(after(added, ['membership.removed', { channel_id: 'den' }]).roomsToMend.size).toBe(0);
+});
+
 test('an old rev changes nothing, a jump is applied and marked for mending', () => {
   const joined = after(start, [
     'voice.participant_joined',

@@ -214,13 +214,16 @@ export class Client {
     }
   }
 
-  /** A room whose rev jumped is asked for anew. */
+  /** Asks for the rooms whose rosters have a hole. */
   #mendRooms(): void {
     for (const channelId of this.store.state.roomsToMend) {
       this.store.change((state) => mendingRoom(state, channelId));
       this.gateway
         .command<Room>('voice.room', { channel_id: channelId })
-        .then((room) => this.store.change((state) => putRoom(state, room)))
+        .then((room) => {
+          this.store.change((state) => putRoom(state, room));
+          this.#meetRooms([room]);
+        })
         .catch(() => undefined); // the next event of the room, or the next start, tries again
     }
   }

@@ -21,7 +21,7 @@ export interface State {
   readonly users: ReadonlyMap<string, User>;
   readonly online: ReadonlySet<string>;
   readonly rooms: ReadonlyMap<string, Room>;
-  /** Rooms whose `rev` jumped: to be asked for anew. */
+  /** Rooms whose `rev` jumped, and those of channels that are new here: to be asked for. */
   readonly roomsToMend: ReadonlySet<string>;
   /** By channel and user: until when (client clock, ms) somebody counts as typing. */
   readonly typing: ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -81,7 +81,7 @@ const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {
   'user.created': (state, { user }) => putUser(state, user),
   'user.updated': (state, { user }) => putUser(state, user),
   'instance.updated': (state, { instance }) => ({ ...state, instance }),
-  'membership.added': (state, { channel }) => putChannel(state, channel),
+  'membership.added': (state, { channel }) => enterChannel(state, channel),
   'membership.removed': (state, d) => dropChannel(state, d.channel_id),
   'channel.updated': (state, { channel }) => putChannel(state, channel),
   'channel.member_added': (state, d, at) => moveMember(state, d.user_id, true, at),
@@ -150,6 +150,13 @@ function putUser(state: State, user: User): State {
 
 function putChannel(state: State, channel: Channel): State {
   return { ...state, channels: new Map(state.channels).set(channel.id, channel) };
+}
+
+/** Who is in the room of a new voice channel is told to who asks. */
+function enterChannel(state: State, channel: Channel): State {
+  const entered = putChannel(state, channel);
+  if (channel.kind !== 'voice') return entered;
+  return { ...entered, roomsToMend: changedSet(entered.roomsToMend, [channel.id], []) };
 }
 
 function dropChannel(state: State, channelId: string): State {
