@@ -47,6 +47,7 @@ from cromulent.gateway import (
     typing_commands,
 )
 from cromulent.kernel.clock import Clock, SystemClock
+from cromulent.kernel.errors import NotFound
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessagePosted, MessageService, Renderer, erase_messages
 from cromulent.presence import PresenceTracker, TypingTracker
@@ -63,7 +64,7 @@ from cromulent.voice import (
     gate_of,
     provider_of,
 )
-from cromulent.web import AsgiApp, Receive, Scope, Send, Services, create_app
+from cromulent.web import AsgiApp, Receive, Scope, Send, Services, create_app, refuse_upgrade
 
 log = structlog.get_logger(__name__)
 
@@ -277,6 +278,7 @@ def _gateway(config: Config, parts: Parts, clock: Clock) -> AsgiApp:
         limits=limits,
         clock=clock,
         allowed_origins=_origins(config),
+        refuse_upgrade=refuse_upgrade,
     )
 
 
@@ -362,7 +364,7 @@ class _Entrance:
             await self._gateway(scope, receive, send)
         else:
             await receive()
-            await send({"type": "websocket.close", "code": 1000})
+            await refuse_upgrade(send, NotFound())
 
 
 def _origins(config: Config) -> frozenset[str]:

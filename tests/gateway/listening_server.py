@@ -27,6 +27,7 @@ from cromulent.gateway import (
 from cromulent.gateway.commands.ping import ping_commands
 from cromulent.gateway.protocol import InstanceInfo, Ping
 from cromulent.kernel.clock import SystemClock
+from cromulent.web import refuse_upgrade
 from tests.gateway.stage import Stage
 
 CLIENT = {"kind": "bot", "device": "test", "version": "1"}
@@ -109,9 +110,11 @@ class ListeningServer:
             await client.identify(token, cursor)
             yield client
 
-    def socket(self, *, query: str = "", origin: str | None = None, cookie: str | None = None) -> connect:
-        """An upgraded socket that has said nothing."""
-        headers = {"Origin": origin, "Cookie": cookie}
+    def socket(
+        self, *, query: str = "", origin: str | None = None, cookie: str | None = None, address: str | None = None
+    ) -> connect:
+        """An upgraded socket that has said nothing; `address` is where a proxy says that it comes from."""
+        headers = {"Origin": origin, "Cookie": cookie, "X-Forwarded-For": address}
         given = {name: value for name, value in headers.items() if value is not None}
         return connect(self.uri + query, additional_headers=given, compression=None, ping_interval=None, max_size=None)
 
@@ -147,6 +150,7 @@ class ListeningServer:
             limits=limits,
             clock=SystemClock(),
             allowed_origins=frozenset({"https://chat.example"}),
+            refuse_upgrade=refuse_upgrade,
         )
 
     async def identify(self, token: str) -> Identity:

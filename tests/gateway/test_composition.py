@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import MutableMapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +22,7 @@ from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.waiting import until
 
 pytestmark = pytest.mark.anyio
+Message = MutableMapping[str, Any]
 
 
 class Happened(Fact):
@@ -61,6 +65,26 @@ async def enter(instance: Instance, secret: str) -> FakeSocket:
     identity = await instance.accounts.identify(logged_in.token)
     instance._parts.hub.add(Connection(socket, identity, "test", GatewayLimits(silence_seconds=1e9)))
     return socket
+
+
+async def test_a_websocket_is_to_be_had_at_the_gateway_only(tmp_path: Path, clock: FakeClock) -> None:
+    instance = await open_instance(Config(data=str(tmp_path), stun_port=0), clock)
+    answered: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        answered.append(message)
+
+    await instance.app({"type": "websocket", "path": "/gateway/"}, receive, send)
+    await instance.close()
+    assert [message["type"] for message in answered] == [
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+    ]
+    assert answered[0]["status"] == 404
+    assert json.loads(answered[1]["body"])["code"] == "not_found"
 
 
 async def test_background_work_that_fails_once_goes_on() -> None:

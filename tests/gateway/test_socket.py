@@ -13,6 +13,7 @@ import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidStatus
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Response
 
 from cromulent.gateway import GatewayLimits, keep_alive
 from cromulent.gateway import socket as socket_module
@@ -103,9 +104,24 @@ async def test_a_foreign_origin_is_refused_before_the_upgrade(server: ListeningS
     with pytest.raises(InvalidStatus) as refused:
         async with server.socket(origin=origin):
             pass
-    assert refused.value.response.status_code == 403
-    assert json.loads(refused.value.response.body or b"")["code"] == "cross_site_request"
+    assert_problem(refused.value.response, 403, "cross_site_request")
     assert server.opened == []
+
+
+def assert_problem(response: Response, status: int, code: str) -> None:
+    """A refused upgrade is answered as any other request."""
+    problem = json.loads(response.body or b"")
+    assert (response.status_code, problem["status"], problem["code"]) == (status, status, code)
+    assert set(problem) == {"type", "title", "status", "detail", "code", "request_id"}
+    assert problem["detail"].endswith(".")
+    wanted = {
+        "content-type": "application/problem+json",
+        "content-length": str(len(response.body or b"")),
+        "x-request-id": problem["request_id"],
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+    assert {name: response.headers[name] for name in wanted} == wanted
 
 
 async def test_its_own_and_an_allowed_origin_get_in(server: ListeningServer) -> None:
@@ -120,8 +136,7 @@ async def test_a_token_in_the_address_is_refused(server: ListeningServer) -> Non
     with pytest.raises(InvalidStatus) as refused:
         async with server.socket(query=f"?token={token}"):
             pass
-    assert refused.value.response.status_code == 400
-    assert json.loads(refused.value.response.body or b"")["code"] == "token_in_url"
+    assert_problem(refused.value.response, 400, "token_in_url")
 
 
 async def test_a_cookie_is_enough_for_a_browser(server: ListeningServer) -> None:

@@ -32,6 +32,7 @@ from cromulent.accounts.profiles import ProfileService
 from cromulent.accounts.registration import MAX_ARRIVALS_PAGE, MAX_INVITES_PAGE, RegistrationService
 from cromulent.accounts.service import AccountService, add_user
 from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
+from cromulent.accounts.throttle import network_of
 from cromulent.accounts.user_administration import MAX_USERS_PAGE, UserAdministration
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "get_user",
     "get_users",
     "login_session_is_live",
+    "network_of",
     "public_users",
     "require_administrator",
     "user_ids",

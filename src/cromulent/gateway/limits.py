@@ -23,6 +23,7 @@ class GatewayLimits:
     page_rows: int = 200
     replay_rows: int = 2000
     connections_per_user: int = 50
+    strangers_per_address: int = 100
     commands_under_way: int = 16
     commands: Limit = COMMANDS
     signals: Limit = SIGNALS

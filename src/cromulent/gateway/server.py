@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
 
+from cromulent.accounts import network_of
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.gateway.command_loop import CommandLoop
 from cromulent.gateway.commands import CommandTable
@@ -17,14 +18,18 @@ from cromulent.gateway.handshake import Handshake, HandshakeFailed
 from cromulent.gateway.hub import Hub
 from cromulent.gateway.limits import GatewayLimits
 from cromulent.gateway.socket import EXTENSION, GatewayProtocol
+from cromulent.gateway.strangers import Strangers
 from cromulent.gateway.welcome import Welcome
 from cromulent.kernel.clock import Clock
+from cromulent.kernel.errors import DomainError, Forbidden, InvalidInput
 from cromulent.kernel.http import is_same_origin
 
 log = structlog.get_logger(__name__)
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Any]
-Send = Callable[[dict[str, Any]], Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+RefuseUpgrade = Callable[[Send, DomainError], Awaitable[None]]
+"""Answers a request for a WebSocket with an error, as HTTP requests are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class GatewayServer:
         limits: GatewayLimits,
         clock: Clock,
         allowed_origins: frozenset[str],
+        refuse_upgrade: RefuseUpgrade,
     ) -> None:
         self._hub = hub
         self._handshake = handshake
@@ -58,27 +64,39 @@ class GatewayServer:
         self._limits = limits
         self._clock = clock
         self._allowed_origins = allowed_origins
+        self._refuse_upgrade = refuse_upgrade
+        self._strangers = Strangers(limits.strangers_per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection. A foreign origin and a token in the address are refused before the upgrade."""
+        """Serve one connection. Refused before the upgrade: a foreign origin, a token in the address, too many strangers at once."""
         await receive()
         headers = {bytes(name): bytes(value) for name, value in scope["headers"]}
-        if not is_same_origin(headers, scope["scheme"], self._allowed_origins):
-            await _refuse(send, 403, b'{"code":"cross_site_request"}')
-        elif scope["query_string"]:
-            await _refuse(send, 400, b'{"code":"token_in_url"}')
-        else:
-            await self._accept(scope, headers, receive, send)
+        try:
+            self._check(scope, headers)
+            with self._strangers.place(_address_of(scope)):
+                found = await self._let_in(scope, headers, receive, send)
+        except DomainError as error:
+            return await self._refuse_upgrade(send, error)
+        if found is not None:
+            await self._serve(*found, receive)
 
-    async def _accept(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+    def _check(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        if not is_same_origin(headers, scope["scheme"], self._allowed_origins):
+            raise Forbidden("This request does not come from a page of this instance.", code="cross_site_request")
+        if scope["query_string"]:
+            raise InvalidInput(
+                "The address of the gateway has no parameters; a token goes into `identify`.", code="token_in_url"
+            )
+
+    async def _let_in(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send
+    ) -> tuple[Connection, str | None] | None:
+        """Upgrade, and find out who it is; None when they have been told that they may not stay."""
         await send({"type": "websocket.accept"})
         socket = cast("GatewayProtocol", scope["extensions"][EXTENSION])
         socket.opened()
-        await self._serve(socket, headers, receive)
-
-    async def _serve(self, socket: GatewayProtocol, headers: dict[bytes, bytes], receive: Receive) -> None:
         try:
-            connection, cursor = await self._handshake.run(socket, headers, receive)
+            found = await self._handshake.run(socket, headers, receive)
         except HandshakeFailed as failure:
             return socket.close(failure.code, failure.code.name.lower())
         except Exception:
@@ -86,6 +104,9 @@ class GatewayServer:
             return socket.close(CloseCode.INTERNAL_ERROR, "internal_error")
         headers.clear()
         socket.forget_handshake()
+        return found
+
+    async def _serve(self, connection: Connection, cursor: str | None, receive: Receive) -> None:
         if len(self._hub.connections_of(connection.user_id)) >= self._limits.connections_per_user:
             return connection.close(CloseCode.TOO_MANY_CONNECTIONS)
         self._events.opened(connection)
@@ -100,10 +121,10 @@ class GatewayServer:
             self._events.closed(connection)
 
 
-async def _refuse(send: Send, status: int, body: bytes) -> None:
-    headers = [(b"content-type", b"application/problem+json")]
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": body})
+def _address_of(scope: Scope) -> str:
+    """The network address the connection comes from; behind a trusted proxy the one it names, which uvicorn has put there."""
+    client = scope.get("client")
+    return network_of(client[0]) if client else ""
 
 
 async def keep_alive(hub: Hub, *, every_seconds: float = 1.0) -> None:

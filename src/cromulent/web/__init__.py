@@ -1,7 +1,7 @@
 """The HTTP transport: the API, the page, and how requests are checked and errors told."""
 
 from cromulent.web.app import Services, create_app
-from cromulent.web.front_door import AsgiApp, Receive, Scope, Send
+from cromulent.web.front_door import AsgiApp, Receive, Scope, Send, refuse_upgrade
 from cromulent.web.http_protocol import BoundedHttp
 
-__all__ = ["AsgiApp", "BoundedHttp", "Receive", "Scope", "Send", "Services", "create_app"]
+__all__ = ["AsgiApp", "BoundedHttp", "Receive", "Scope", "Send", "Services", "create_app", "refuse_upgrade"]

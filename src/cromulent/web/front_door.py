@@ -151,9 +151,20 @@ def _with_headers(send: Send, request_id: str, *, is_api: bool) -> Send:
     return send_with_headers
 
 
+async def refuse_upgrade(send: Send, error: DomainError) -> None:
+    """Answer a request for a WebSocket as any other: with the problem, and the headers of every answer."""
+    request_id = new_id()
+
+    async def send_for_upgrade(message: Message) -> None:
+        await send({**message, "type": f"websocket.{message['type']}"})
+
+    await _refuse(_with_headers(send_for_upgrade, request_id, is_api=True), error, request_id)
+
+
 async def _refuse(send: Send, error: DomainError, request_id: str) -> None:
     problem = problem_of(error)
     body = problem.body(request_id)
     headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers += [(name.encode(), value.encode()) for name, value in problem.headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
