@@ -7,15 +7,24 @@ from pathlib import Path
 from typing import TypeVar
 
 from cromulent.accounts import NewAccount, User, UserCreated, add_user
-from cromulent.channels import Channel, ChannelService, add_member, create_channel, enrol_new_user, remove_member
+from cromulent.channels import (
+    Channel,
+    ChannelDeleted,
+    ChannelService,
+    add_member,
+    create_channel,
+    enrol_new_user,
+    remove_member,
+)
 from cromulent.channels.model import ChannelKind, Visibility, WritePermission
 from cromulent.db import LogRow, Unit, Writing, channel_feed, open_database, user_feed
 from cromulent.gateway import encode_fact
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.ids import new_id
-from cromulent.messages import Message, MessageService, Renderer
+from cromulent.messages import Message, MessageService, Renderer, erase_messages
 
 T = TypeVar("T")
+INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 
 
 class Place:
@@ -24,11 +33,11 @@ class Place:
     def __init__(self, path: Path, clock: FakeClock, *, posts_per_10_seconds: int = 0) -> None:
         self.clock = clock
         self.log: list[LogRow] = []
-        self.database = open_database(path, clock, Writing(encode_fact, {UserCreated: [enrol_new_user]}))
+        self.database = open_database(path, clock, Writing(encode_fact, INSIDE))
         self.database.writer.publish = self.log.extend
         self.database.start()
         self.renderer = Renderer()
-        self.channels = ChannelService(self.database)
+        self.channels = ChannelService(self.database, clock)
         self.messages = MessageService(self.database, clock, self.renderer, posts_per_10_seconds=posts_per_10_seconds)
 
     async def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cromulent.accounts import get_user
 from cromulent.channels.model import Channel
-from cromulent.channels.store import find_channel_of_member
+from cromulent.channels.store import find_channel, find_channel_of_member
 from cromulent.db import Connection
 from cromulent.kernel.errors import Forbidden, NotFound
 
@@ -15,6 +15,27 @@ def access_channel(connection: Connection, user_id: str, channel_id: str) -> Cha
     if channel is None:
         raise NotFound
     return channel
+
+
+def access_visible_channel(connection: Connection, user_id: str, channel_id: str) -> Channel:
+    """The channel, for its members and, where it is public, for everybody: they may know of it, not read it. Raises `NotFound`."""
+    channel = find_channel(connection, channel_id)
+    if channel is not None and channel.visibility == "public":
+        return channel
+    return access_channel(connection, user_id, channel_id)
+
+
+def access_administered_channel(connection: Connection, user_id: str, channel_id: str) -> Channel:
+    """The channel, for an administrator who may know of it. Raises `NotFound`, or `Forbidden`."""
+    channel = access_visible_channel(connection, user_id, channel_id)
+    require_administrator(connection, user_id)
+    return channel
+
+
+def require_administrator(connection: Connection, user_id: str) -> None:
+    """Raise `Forbidden` unless this user is an administrator at this moment."""
+    if get_user(connection, user_id).role != "administrator":
+        raise Forbidden
 
 
 def access_writable_channel(connection: Connection, user_id: str, channel_id: str) -> Channel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -19,9 +19,10 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 
-from cromulent.channels.model import Channel, ChannelKind
+from cromulent.channels.model import Channel, ChannelKind, Visibility
 from cromulent.db import HotStatement, UtcInstant, metadata
 
 channels = Table(
@@ -83,6 +84,12 @@ def find_channel_of_member(connection: Connection, user_id: str, channel_id: str
     return None if row is None else Channel(*row[:7], is_default=bool(row[7]), write_permission=row[8])
 
 
+def find_channel(connection: Connection, channel_id: str) -> Channel | None:
+    """The channel, whoever asks: for gates only."""
+    row = connection.execute(select(*_CHANNEL).where(channels.c.id == channel_id)).one_or_none()
+    return None if row is None else Channel(*row)
+
+
 def channels_of(connection: Connection, user_id: str) -> list[Channel]:
     """The channels a user is a member of, text before voice, by position."""
     return [Channel(*row) for row in connection.execute(_ALL_OF_MEMBER, {"user_id": user_id})]
@@ -110,11 +117,31 @@ def default_channels(connection: Connection) -> list[Channel]:
     return [Channel(*row) for row in connection.execute(found)]
 
 
-def next_position(connection: Connection, kind: ChannelKind) -> int:
-    """The place behind the last channel of a kind; 0 for the first."""
+def channels_to_join(connection: Connection, user_id: str, kind: ChannelKind, after: str, limit: int) -> list[Channel]:
+    """Up to `limit` public channels of a kind the user is not in, with ids greater than `after`, ascending; `after` may be empty."""
+    own = select(memberships.c.channel_id).where(memberships.c.user_id == user_id)
+    found = (
+        select(*_CHANNEL)
+        .where(channels.c.kind == kind, channels.c.visibility == "public", channels.c.id > after)
+        .where(channels.c.id.not_in(own))
+        .order_by(channels.c.id)
+        .limit(limit)
+    )
+    return [Channel(*row) for row in connection.execute(found)]
+
+
+def channels_of_kind(connection: Connection, kind: ChannelKind) -> list[Channel]:
+    """Every channel of a kind, private ones included, by position."""
+    found = select(*_CHANNEL).where(channels.c.kind == kind).order_by(channels.c.position, channels.c.id)
+    return [Channel(*row) for row in connection.execute(found)]
+
+
+def last_position(connection: Connection, kind: ChannelKind, visibility: Visibility | None = None) -> int | None:
+    """The place of the last channel of a kind, or of the last such that is public or private; None when there is none."""
     last = select(func.max(channels.c.position)).where(channels.c.kind == kind)
-    found = connection.execute(last).scalar_one_or_none()
-    return 0 if found is None else found + 1
+    if visibility is not None:
+        last = last.where(channels.c.visibility == visibility)
+    return connection.execute(last).scalar_one_or_none()
 
 
 def insert_channel(connection: Connection, channel: Channel, created_at: datetime) -> None:
@@ -133,6 +160,42 @@ def insert_channel(connection: Connection, channel: Channel, created_at: datetim
             created_at=created_at,
         )
     )
+
+
+def update_channel(connection: Connection, channel: Channel) -> None:
+    """Keep a channel as it is now."""
+    values: Mapping[str, object] = {
+        "name": channel.name,
+        "slug": channel.slug,
+        "topic": channel.topic,
+        "position": channel.position,
+        "visibility": channel.visibility,
+        "is_default": channel.is_default,
+        "write_permission": channel.write_permission,
+    }
+    connection.execute(update(channels).where(channels.c.id == channel.id).values(values))
+
+
+def delete_channel(connection: Connection, channel_id: str) -> None:
+    """Remove a channel to which nothing belongs any more."""
+    connection.execute(delete(channels).where(channels.c.id == channel_id))
+
+
+def any_member(connection: Connection, channel_id: str) -> bool:
+    """Whether somebody is in a channel."""
+    found = select(memberships.c.user_id).where(memberships.c.channel_id == channel_id).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def delete_members(connection: Connection, channel_id: str) -> None:
+    """End all memberships of a channel."""
+    connection.execute(delete(memberships).where(memberships.c.channel_id == channel_id))
+
+
+def all_member_ids(connection: Connection, channel_id: str) -> set[str]:
+    """The ids of everybody in a channel."""
+    found = select(memberships.c.user_id).where(memberships.c.channel_id == channel_id)
+    return set(connection.execute(found).scalars())
 
 
 def insert_members(connection: Connection, channel_id: str, user_ids: Collection[str], joined_at: datetime) -> None:

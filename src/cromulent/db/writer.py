@@ -45,7 +45,9 @@ _ERASE = HotStatement(
     .where(events.c.feed == bindparam("of_feed"), events.c.seq == bindparam("at_seq"))
     .values(payload=bindparam("left"))
 )
-_ERASE_FEED = HotStatement(update(events).where(events.c.feed == bindparam("of_feed")).values(payload=bindparam("left")))
+_ERASE_FEED = HotStatement(
+    update(events).where(events.c.feed == bindparam("of_feed")).values(payload=bindparam("left"))
+)
 _MOVE_HEAD = HotStatement(update(log_head).values(pos=bindparam("last_pos")))
 _MOVE_FEED = HotStatement(update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq")))
 _ADD_FEED = HotStatement(insert(feeds), ["feed", "head_seq"])

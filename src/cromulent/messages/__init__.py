@@ -1,5 +1,6 @@
 """Messages: posting, editing, deleting, history, and the HTML that comes of the text."""
 
+from cromulent.messages.erasing import erase_messages
 from cromulent.messages.errors import AlreadyDeleted, NonceReused, NotTextChannel
 from cromulent.messages.facts import MessageDeleted, MessageEdited, MessagePosted
 from cromulent.messages.model import Message
@@ -20,4 +21,5 @@ __all__ = [
     "NonceReused",
     "NotTextChannel",
     "Renderer",
+    "erase_messages",
 ]

@@ -70,15 +70,6 @@ async def test_who_leaves_hears_of_it_before_the_channel_does(place: Place) -> N
     assert [row.type for row in place.log] == ["membership.removed", "channel.member_removed"]
 
 
-async def test_channels_stand_behind_the_others_of_their_kind(place: Place) -> None:
-    first, lounge, second = [
-        await place.add_channel("a"),
-        await place.add_channel("v", kind="voice"),
-        await place.add_channel("b"),
-    ]
-    assert (first.position, lounge.position, second.position) == (0, 0, 1)
-
-
 async def test_a_refused_name_leaves_no_channel(place: Place) -> None:
     ann = await place.add_user("ann")
     with pytest.raises(InvalidInput):
