@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TypeVar, cast
 
 from cromulent.accounts import (
@@ -16,9 +17,18 @@ from cromulent.accounts import (
 )
 from cromulent.admin import store
 from cromulent.admin.model import Act
+from cromulent.channels import (
+    Channel,
+    ChannelCreated,
+    ChannelDeleted,
+    ChannelUpdated,
+    MembershipAdded,
+    MembershipRemoved,
+)
 from cromulent.db import Unit
 from cromulent.kernel.clock import to_wire
 from cromulent.kernel.facts import Fact
+from cromulent.messages import MessageDeleted
 from cromulent.settings import SettingsChanged
 
 F = TypeVar("F", bound=Fact)
@@ -51,6 +61,53 @@ def _invite_created(fact: InviteCreated) -> Act:
     return Act("invite_created", fact.actor_id, invite.id, detail)
 
 
+def _channel_detail(channel: Channel) -> dict[str, str]:
+    """A private channel is not named: administrators who are not its members read this too."""
+    known = {"kind": channel.kind, "visibility": channel.visibility}
+    return known | ({"name": channel.name} if channel.visibility == "public" else {})
+
+
+def _channel_created(fact: ChannelCreated) -> Act | None:
+    if fact.actor_id is None:
+        return None
+    return Act("channel_created", fact.actor_id, fact.channel.id, _channel_detail(fact.channel))
+
+
+def _channel_deleted(fact: ChannelDeleted) -> Act | None:
+    if fact.actor_id is None:
+        return None
+    return Act("channel_deleted", fact.actor_id, fact.channel.id, _channel_detail(fact.channel))
+
+
+def _channel_updated(fact: ChannelUpdated) -> Act | None:
+    if fact.actor_id is None:
+        return None
+    detail = _channel_detail(fact.channel)
+    if fact.before is not None:
+        old, new = asdict(fact.before), asdict(fact.channel)
+        detail["changed"] = ", ".join(name for name in new if new[name] != old[name])
+    return Act("channel_updated", fact.actor_id, fact.channel.id, detail)
+
+
+def _membership_added(fact: MembershipAdded) -> Act | None:
+    if fact.actor_id in (None, fact.user_id):
+        return None
+    return Act("member_added", fact.actor_id, fact.user_id, {"channel_id": fact.channel.id})
+
+
+def _membership_removed(fact: MembershipRemoved) -> Act | None:
+    if fact.actor_id in (None, fact.user_id) or fact.reason == "channel_deleted":
+        return None
+    return Act("member_removed", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
+
+
+def _message_deleted(fact: MessageDeleted) -> Act | None:
+    message = fact.message
+    if fact.actor_id == message.author_id:
+        return None
+    return Act("message_deleted", fact.actor_id, message.author_id, {"message_id": message.id})
+
+
 ACTS: dict[type[Fact], ActOf] = dict(
     [
         _of(AdministratorCreated, lambda fact: Act("administrator_created", fact.actor_id, fact.user.id)),
@@ -61,5 +118,11 @@ ACTS: dict[type[Fact], ActOf] = dict(
         _of(InviteCreated, _invite_created),
         _of(InviteRevoked, lambda fact: Act("invite_revoked", fact.actor_id, fact.invite_id)),
         _of(SettingsChanged, _settings_changed),
+        _of(ChannelCreated, _channel_created),
+        _of(ChannelUpdated, _channel_updated),
+        _of(ChannelDeleted, _channel_deleted),
+        _of(MembershipAdded, _membership_added),
+        _of(MembershipRemoved, _membership_removed),
+        _of(MessageDeleted, _message_deleted),
     ]
 )

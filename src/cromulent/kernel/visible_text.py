@@ -10,12 +10,30 @@ _INVISIBLE = {"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"}
 """Unicode categories: controls, marks that turn the direction of text, halves of characters, unassigned ones."""
 
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol that Unicode calls visible and every font leaves empty."""
+_MARKS = {"Mn", "Me"}
+MOST_MARKS = 4
+"""More combining marks on one character than any script piles up; a hundred cover the lines above and below."""
+
+
 def visible_line(text: str, shortest: int, longest: int) -> str | None:
-    """The text as it is stored: composed (NFC), runs of blanks made one. None when a character in it cannot be seen, or when it
-    has not `shortest` to `longest` characters.
+    """The text as it is stored: composed (NFC), runs of blanks made one. None when a character in it cannot be seen, when marks
+    are piled up or stand on nothing, or when it has not `shortest` to `longest` characters.
     """
     line = " ".join(unicodedata.normalize("NFC", text).split())
     seen = [character for character in line if character not in _JOINERS]
-    if any(unicodedata.category(character) in _INVISIBLE for character in seen):
+    if any(character in _BLANK or unicodedata.category(character) in _INVISIBLE for character in seen):
+        return None
+    if _marks_run_wild(line):
         return None
     return line if shortest <= len(seen) and len(line) <= longest else None
+
+
+def _marks_run_wild(line: str) -> bool:
+    marks = MOST_MARKS  # so that a first one stands on nothing
+    for character in line:
+        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if marks > MOST_MARKS:
+            return True
+    return False

@@ -13,6 +13,12 @@ _FORBID_ON_SQLITE = """
 CREATE TRIGGER audit_entries_no_{lower} BEFORE {upper} ON audit_entries
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
 """
+_FORBID_REPLACING_ON_SQLITE = """
+CREATE TRIGGER audit_entries_no_replace BEFORE INSERT ON audit_entries
+WHEN EXISTS (SELECT 1 FROM audit_entries WHERE number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END
+"""
+"""What REPLACE removes passes the trigger on DELETE by."""
 _REFUSAL_ON_POSTGRESQL = """
 CREATE FUNCTION audit_entries_refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$
@@ -73,3 +79,4 @@ def _audit_log() -> None:
     else:
         for change in ("update", "delete"):
             op.execute(_FORBID_ON_SQLITE.format(lower=change, upper=change.upper()))
+        op.execute(_FORBID_REPLACING_ON_SQLITE)

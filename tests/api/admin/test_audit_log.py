@@ -1,0 +1,119 @@
+"""The audit log: every administrative act is in it, with the act, and nothing takes it out again."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from cromulent.admin import ACTS
+from cromulent.db import Unit
+from tests.api.newcomers import form, invite, switch
+from tests.api.site import PASSWORD, Site, code_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_who_did_what_to_whom_and_when_without_a_secret(site: Site) -> None:
+    setup = await site.instance.accounts.renew_links()
+    ann = site.browser()
+    ann_id = (await ann.post("setup", json=form("ann") | {"secret": setup})).json()["user"]["id"]
+    site.clock.advance(60)
+    made = await invite(ann, max_uses=3, expires_in_seconds=3600)
+    ben = site.browser()
+    ben_id = (await ben.post("register", json=form("ben", made["secret"]))).json()["user"]["id"]
+    link = (await ann.post(f"admin/users/{ben_id}/reset-link", json={})).json()
+    await ann.patch(f"admin/users/{ben_id}", json={"role": "administrator"})
+    await ann.patch(f"admin/users/{ben_id}", json={"role": "member", "disabled": True})
+    await ann.patch(f"admin/users/{ben_id}", json={"disabled": True})
+    await ann.patch(f"admin/users/{ben_id}", json={"disabled": False})
+    await ann.delete(f"admin/invites/{made['id']}")
+    await ann.delete(f"admin/invites/{made['id']}")
+    await switch(ann, "closed")
+    answer = await ann.get("admin/audit-log")
+    entries = answer.json()["entries"][::-1]
+    assert [(entry["action"], entry["subject_id"], entry["detail"]) for entry in entries] == [
+        ("administrator_created", ann_id, {}),
+        ("invite_created", made["id"], {"expires_at": "2026-01-01T01:01:00.000Z", "max_uses": "3"}),
+        ("reset_link_made", ben_id, {}),
+        ("role_changed", ben_id, {"role": "administrator"}),
+        ("role_changed", ben_id, {"role": "member"}),
+        ("user_disabled", ben_id, {}),
+        ("user_enabled", ben_id, {}),
+        ("invite_revoked", made["id"], {}),
+        ("settings_changed", None, {"registration_mode": "closed"}),
+    ]
+    assert {entry["actor_id"] for entry in entries} == {ann_id}
+    assert [entry["number"] for entry in entries] == list(range(1, 10))
+    assert [entry["happened_at"] for entry in entries[:2]] == ["2026-01-01T00:00:00.000Z", "2026-01-01T00:01:00.000Z"]
+    assert {user["user_name"] for user in answer.json()["users"]} == {"ann", "ben"}
+    for secret in (setup, made["secret"], link["secret"], PASSWORD):
+        assert str(secret) not in answer.text
+
+
+async def test_the_operator_is_nobody_among_the_users(site: Site) -> None:
+    ann = await site.administrator("ann")
+    await site.instance.people.administration.make_reset_link_for("ANN")
+    entries = (await ann.get("admin/audit-log")).json()["entries"]
+    assert [(entry["action"], entry["actor_id"]) for entry in entries] == [
+        ("reset_link_made", None),
+        ("administrator_created", None),
+    ]
+
+
+async def test_page_by_page_the_newest_first(site: Site) -> None:
+    ann = await site.administrator("ann")
+    for mode in ("open", "closed", "invite", "open"):
+        await switch(ann, mode)
+    first = (await ann.get("admin/audit-log?limit=2")).json()
+    assert [entry["detail"]["registration_mode"] for entry in first["entries"]] == ["open", "invite"]
+    rest = (await ann.get(f"admin/audit-log?limit=3&before={first['next']}")).json()
+    assert [entry["action"] for entry in rest["entries"]][-1] == "administrator_created"
+    assert rest["next"] is None
+    for wrong in ("limit=0", "limit=51", "before=-1", f"before={10**40}"):
+        assert (await ann.get(f"admin/audit-log?{wrong}")).status_code == 400
+
+
+async def test_an_act_that_fails_leaves_no_entry_and_no_entry_no_act(site: Site) -> None:
+    ann = await site.administrator("ann")
+    me = (await ann.get("me")).json()["user"]["id"]
+    assert code_of(await ann.patch(f"admin/users/{me}", json={"disabled": True})) == "last_administrator"
+    assert len((await ann.get("admin/audit-log")).json()["entries"]) == 1
+    await site.instance.database.write(lambda unit: unit.connection.exec_driver_sql("DROP TABLE audit_entries"))
+    assert (await ann.patch("admin/settings", json={"voice_enabled": False})).status_code == 503
+    assert (await ann.get("instance")).json()["voice_enabled"] is True
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit_entries", "UPDATE audit_entries SET actor_id = NULL", "REPLACE INTO audit_entries"]
+)
+async def test_the_database_itself_refuses_to_change_or_remove_an_entry(site: Site, statement: str) -> None:
+    ann = await site.administrator("ann")
+    if statement.startswith("REPLACE"):
+        statement += " SELECT number, happened_at, NULL, action, subject_id, detail FROM audit_entries"
+
+    def tamper(unit: Unit) -> None:
+        unit.connection.exec_driver_sql(statement)
+
+    before = (await ann.get("admin/audit-log")).json()
+    with pytest.raises(IntegrityError, match="append-only"):
+        await site.instance.database.write(tamper)
+    assert (await ann.get("admin/audit-log")).json() == before
+
+
+async def test_no_route_changes_the_log(site: Site) -> None:
+    ann = await site.administrator("ann")
+    for address in ("admin/audit-log", "admin/audit-log/1"):
+        for method in ("POST", "PUT", "PATCH", "DELETE"):
+            assert (await ann.request(method, address, json={})).status_code in (404, 405)
+
+
+def test_every_fact_that_names_an_administrator_is_an_act() -> None:
+    modules = [module for name, module in sys.modules.items() if re.fullmatch(r"cromulent\.\w+\.facts", name)]
+    facts = [value for module in modules for value in vars(module).values() if inspect.isclass(value)]
+    named = {fact for fact in facts if "actor_id" in getattr(fact, "__dataclass_fields__", {})}
+    assert named - set(ACTS) == set()
+    assert len(named) >= 8
