@@ -59,6 +59,11 @@ class Stage:
         user = await self.database.write(lambda unit: add_user(unit, account, "member", None))
         return identity_of(user)
 
+    async def add_administrator(self, name: str) -> Identity:
+        """A new user who may do everything."""
+        account = NewAccount(name, name, None, "")
+        return identity_of(await self.database.write(lambda unit: add_user(unit, account, "administrator", None)))
+
     async def log_in_again(self, who: Identity) -> Identity:
         """Another login of the same user."""
         return identity_of(who.user)
