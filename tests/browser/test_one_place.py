@@ -23,7 +23,7 @@ def test_the_second_tab_is_refused_quietly_and_can_take_over(people: People) -> 
     second.join_voice()
     second.expect_bar("disconnected", "Disconnected")
     expect(second.bar.locator("[data-reason]")).to_have_attribute("data-reason", "already_in_channel")
-    expect(second.bar).to_contain_text("You are already in Lounge on")
+    expect(second.bar).to_contain_text("You are already in Lounge in another tab.")
     assert second.observed("liveTracks") == 0
     assert dialogs == []
     ann.expect_bar("connected", "Lounge")
@@ -39,6 +39,22 @@ def test_the_second_tab_is_refused_quietly_and_can_take_over(people: People) -> 
         assert ben.hears()
     second.expect_bar("connected", "Lounge")
     ann.expect_bar("disconnected")
+
+
+def test_another_browser_is_told_where_the_call_is(people: People, browser: Browser, server: ServerProcess) -> None:
+    ann = people(1)[0]
+    ann.join_voice()
+    ann.expect_bar("connected")
+    context = browser.new_context(permissions=["microphone"])
+    elsewhere = Person(context, server.url, "ann").log_in()
+    elsewhere.join_voice()
+    elsewhere.expect_bar("disconnected")
+    expect(elsewhere.bar).to_contain_text("You are already in Lounge on Chrome on Linux.")
+    ann.bar_button("Disconnect").click()
+    expect(elsewhere.bar.locator("[data-reason]")).to_have_attribute("data-reason", "ended_elsewhere")
+    elsewhere.bar_button("Rejoin").click()
+    elsewhere.expect_bar("connected", "Lounge")
+    context.close()
 
 
 def test_a_frozen_holder_does_not_lock_its_owner_out(

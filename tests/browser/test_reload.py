@@ -28,6 +28,25 @@ def test_a_reload_leaves_no_ghost_and_offers_the_way_back(people: People) -> Non
         assert ben.hears()
 
 
+def test_the_offer_follows_the_call_to_another_tab_and_back(people: People) -> None:
+    ann = in_a_call(people)[0]
+    reason = ann.bar.locator("[data-reason]")
+    ann.page.reload()
+    expect(reason).to_have_attribute("data-reason", "page_reloaded")
+    other = ann.another_tab().join_voice()
+    other.expect_bar("connected", "Lounge")
+    expect(reason).to_have_attribute("data-reason", "already_in_channel")
+    expect(ann.bar).to_contain_text("You are already in Lounge in another tab.")
+    expect(ann.bar_button("Rejoin")).to_have_count(0)
+    other.bar_button("Disconnect").click()
+    expect(reason).to_have_attribute("data-reason", "page_reloaded")
+    expect(ann.bar_button("Move here")).to_have_count(0)
+    other.join_voice()
+    ann.bar_button("Move here").click()
+    ann.expect_bar("connected", "Lounge")
+    other.expect_bar("disconnected")
+
+
 def test_a_closed_tab_is_gone_at_once_and_another_gets_in(people: People) -> None:
     ann, ben = in_a_call(people)
     again = ann.another_tab()
