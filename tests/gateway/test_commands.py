@@ -117,6 +117,9 @@ async def test_fields_nobody_knows_are_ignored(clock: FakeClock) -> None:
         '{"op":"command","ref":null,"t":"echo"}',
         '{"op":"command","ref":1.5,"t":"echo"}',
         '{"op":"command","ref":' + "9" * 5000 + ',"t":"echo"}',
+        f'{{"op":"command","ref":{2**53},"t":"echo"}}',
+        f'{{"op":"command","ref":{-(2**53)},"t":"echo"}}',
+        '{"op":"command","ref":18446744073709551616,"t":"echo"}',
         '{"op":"command","ref":1,"t":7}',
         '{"op":"dispatch","t":"message.posted","d":{}}',
         '{"op":"unheard_of"}',
@@ -137,6 +140,13 @@ async def test_a_frame_that_cannot_be_answered_closes_the_connection(clock: Fake
     await speaker.say(frame, command(2, "echo"))
     assert speaker.socket.code is CloseCode.MALFORMED_FRAME
     assert speaker.socket.replies() == []
+
+
+@pytest.mark.parametrize("ref", [0, -1, 2**53 - 1, -(2**53 - 1)])
+async def test_a_ref_every_client_can_hold_is_echoed(clock: FakeClock, ref: int) -> None:
+    speaker = Speaker(clock)
+    await speaker.say(command(ref, "echo"))
+    assert speaker.socket.replies() == [{"op": "reply", "ref": ref, "d": {"said": "hi"}}]
 
 
 async def test_a_binary_frame_is_malformed(clock: FakeClock) -> None:

@@ -5,13 +5,16 @@ The TypeScript types in `web/src/core/protocol.generated.ts` are made from this 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
 from cromulent import wire
 
 PROTOCOL = wire.PROTOCOL
+LARGEST_INTEGER = 2**53 - 1
+"""What every client can hold: beyond it the numbers of JavaScript have gaps."""
+Integer = Annotated[int, msgspec.Meta(ge=-LARGEST_INTEGER, le=LARGEST_INTEGER)]
 
 
 class Struct(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=False):
@@ -44,7 +47,7 @@ class Identify(Struct, frozen=True, tag="identify", tag_field="op"):
 class Command(Struct, frozen=True, tag="command", tag_field="op"):
     """Something a client wants done now; answered by a `Reply` with the same `ref`."""
 
-    ref: int
+    ref: Integer
     t: str
     d: msgspec.Raw = msgspec.field(default_factory=_nothing)
 
@@ -100,8 +103,8 @@ class VoiceSignal(Struct, frozen=True):
     """`voice.signal`: `data` is a `VoiceDescription`, `VoiceCandidates` or empty, by `kind`; nothing else is passed on."""
 
     to: str
-    generation: int
-    negotiation_id: int
+    generation: Integer
+    negotiation_id: Integer
     kind: SignalKind
     data: msgspec.Raw = msgspec.field(default_factory=_nothing)
 
