@@ -27,6 +27,8 @@ except ValueError:
 logging.getLogger("some.library").warning("a %s", "warning")
 logging.getLogger("some.library").info("too_quiet")
 logging.getLogger("uvicorn.error").warning("too_quiet")
+uvicorn = logging.getLogger("uvicorn.error")
+uvicorn.error("Exception in ASGI application")
 """
 
 
@@ -60,7 +62,7 @@ def test_no_secret_and_no_variable_is_written(*, on_terminal: bool) -> None:
 
 def test_into_a_pipe_each_line_is_json() -> None:
     lines = [json.loads(line) for line in said(on_terminal=False).splitlines()]
-    assert [line["event"] for line in lines] == ["hello", "failed", "a warning"]
-    assert [line["level"] for line in lines] == ["info", "error", "warning"]
+    assert [line["event"] for line in lines] == ["hello", "failed", "a warning", "Exception in ASGI application"]
+    assert [line["level"] for line in lines] == ["info", "error", "warning", "error"]
     assert all(line["at"].endswith("Z") for line in lines)
     assert lines[0]["password"] == "[not logged]"

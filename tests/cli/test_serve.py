@@ -9,8 +9,8 @@ import sqlite3
 import ssl
 import stat
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx2
@@ -235,14 +235,15 @@ def test_ending_a_login_closes_its_sockets_and_no_others(tmp_path: Path) -> None
             assert (frame["op"], frame["ref"]) == ("reply", 1)
 
 
-def socket_of(url: str, browser: httpx2.Client) -> ClientConnection:
+@contextmanager
+def socket_of(url: str, browser: httpx2.Client) -> Generator[ClientConnection]:
     """A gateway connection that is ready, by the browser's cookie."""
     cookie = {"cookie": f"session={browser.cookies['session']}"}
-    socket = websocket_client.connect(f"{url.replace('http', 'ws', 1)}/gateway", additional_headers=cookie)
-    assert json.loads(socket.recv())["op"] == "hello"
-    socket.send(json.dumps({"op": "identify", "client": {"kind": "test", "device": "", "version": "1"}}))
-    assert json.loads(socket.recv())["op"] == "ready"
-    return socket
+    with websocket_client.connect(f"{url.replace('http', 'ws', 1)}/gateway", additional_headers=cookie) as socket:
+        assert json.loads(socket.recv())["op"] == "hello"
+        socket.send(json.dumps({"op": "identify", "client": {"kind": "test", "device": "", "version": "1"}}))
+        assert json.loads(socket.recv())["op"] == "ready"
+        yield socket
 
 
 def test_nothing_in_the_folder_is_for_others(tmp_path: Path) -> None:

@@ -11,6 +11,12 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 SECRET_KEYS = {"authorization", "cookie", "credential", "html", "password", "secret", "text", "token"}
 """Keys whose values are never written, whoever passes them by mistake."""
 
+_STRANGERS_DOING = {
+    "Invalid UTF-8 sequence received from client.",
+    "ASGI callable returned without completing handshake.",
+}
+"""Errors in uvicorn's words: a text frame that is no text, and a client that is gone before its upgrade has been answered."""
+
 
 def configure_logs(level: str) -> None:
     """Set up structlog, and let what libraries log through `logging` come out alike, from warnings upward."""
@@ -38,7 +44,21 @@ def configure_logs(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a stranger's nonsense is no news, and must not fill the disk
+    _keep_strangers_out()
+
+
+def _keep_strangers_out() -> None:
+    """What anybody can provoke by sending nonsense is no news, and must not fill the disk.
+
+    Most of it uvicorn says as warnings; a few things it says as errors, with a trace of the stack. Its other errors are ours.
+    """
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    http = logging.getLogger("uvicorn.error")
+    http.filters = [_is_ours]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.msg not in _STRANGERS_DOING
 
 
 def _renderers(*, on_terminal: bool) -> list[Processor]:
