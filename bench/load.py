@@ -82,7 +82,9 @@ class Load:
 
     def __init__(self, programs: Programs, cores: frozenset[int], *, awake: bool) -> None:
         command = [str(programs.load), *(["--awake"] if awake else [])]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         self.pid = self._process.pid
         pin(self.pid, cores)
 
@@ -103,7 +105,10 @@ class Load:
         self._ask(f"plain {port} {count}", _Done)
 
     def post(self, place: Place, posting: Posting) -> Run:
-        """Post, and wait until every message is answered and delivered. Raises RuntimeError when one was lost or came out of order."""
+        """Post, and wait until every message is answered and delivered.
+
+        Raises RuntimeError when one was lost or came out of order, or the server closed a receiver.
+        """
         run = self._ask(
             f"post {place.port} {place.token} {place.messages_path} {posting.messages} {posting.window} "
             f"{posting.per_second} {posting.characters} {posting.pace}",
@@ -141,7 +146,8 @@ class Load:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError(f"the load generator gave up at: {command.split(maxsplit=1)[0]}")
+            _, cause = self._process.communicate()
+            raise RuntimeError(f"the load generator gave up at `{command.split(maxsplit=1)[0]}`: {cause.strip()}")
         return msgspec.json.decode(line, type=answer)
 
 

@@ -16,7 +16,9 @@
 struct poster {
     struct source source; /* first, so that a source is its poster */
     int port;
-    bool busy;
+    bool busy, sent_again;
+    char *request;
+    size_t request_size;
     char *answer;
     size_t answer_size, answer_room;
 };
@@ -36,15 +38,30 @@ static size_t expected_size(const char *answer, size_t size)
     return (size_t)(end - answer) + 4 + strtoul(length + sizeof "\r\ncontent-length:" - 1, NULL, 10);
 }
 
-/* Between two runs the server may close what has been idle for some seconds. */
+static void send_request(struct poster *poster, const char *request, size_t size)
+{
+    poster->request = realloc(poster->request, size);
+    memcpy(poster->request, request, size);
+    poster->request_size = size;
+    poster->busy = true;
+    poster->sent_again = false;
+    send_all(poster->source.fd, request, size);
+}
+
+/* The server closes what has been idle for some seconds, and a request may cross the close: then it is sent once more. That is what
+ * every client does (RFC 9112, 9.3.1), and the nonce keeps a message from being stored twice. */
 static void reopen(struct poster *poster)
 {
-    if (poster->busy)
+    if (poster->busy && (poster->answer_size || poster->sent_again))
         fail("the server closed a connection instead of answering");
     unwatch(&poster->source);
     close(poster->source.fd);
     poster->source.fd = connect_to(poster->port, 0);
     watch(&poster->source);
+    if (poster->busy) {
+        poster->sent_again = true;
+        send_all(poster->source.fd, poster->request, poster->request_size);
+    }
 }
 
 static void on_readable(struct source *source)
@@ -128,8 +145,7 @@ static void post(struct poster *poster, const struct posting *posting)
                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                         posting->path, posting->port, posting->token, size);
     memcpy(request + head, body, size);
-    poster->busy = true;
-    send_all(poster->source.fd, request, (size_t)head + size);
+    send_request(poster, request, (size_t)head + size);
 }
 
 static int under_way(const struct posting *posting, int posted)
@@ -154,7 +170,7 @@ double run_posting(const struct posting *posting)
 {
     start_counting(posting->messages);
     answered = 0;
-    int posted = 0;
+    int posted = 0, lost_before = lost_connections();
     uint64_t start = now_ns();
     while (answered < posting->messages || campaign.completed < posting->messages) {
         struct poster *poster;
@@ -164,6 +180,9 @@ double run_posting(const struct posting *posting)
             posted++;
         }
         serve_once(posting->per_second && posted < posting->messages ? 1 : 1000);
+        if (lost_connections() > lost_before) /* nothing will ever have reached everybody */
+            fail("the server closed %d receivers after %d of %d messages", lost_connections() - lost_before,
+                 campaign.completed, posting->messages);
         check_time(start, "messages delivered", campaign.completed, posting->messages);
     }
     return (double)(now_ns() - start) / 1e9;
@@ -175,8 +194,7 @@ static void ask(struct poster *poster, const struct reading *reading, int number
     long page = reading->highest - (number * reading->step) % reading->highest;
     int size = snprintf(request, sizeof request, "GET %s%ld HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n\r\n",
                         reading->path, page, reading->port, reading->token);
-    poster->busy = true;
-    send_all(poster->source.fd, request, (size_t)size);
+    send_request(poster, request, (size_t)size);
 }
 
 /* Seconds for all requests, at most `window` of them under way. */
