@@ -56,6 +56,16 @@
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
+    // Every connection goes on, and sends no packet of sound any more.
+    stopSending: async () => {
+      for (const connection of connections) {
+        for (const sender of connection.getSenders()) {
+          const parameters = sender.getParameters();
+          for (const encoding of parameters.encodings) encoding.active = false;
+          await sender.setParameters(parameters);
+        }
+      }
+    },
     energy: async () => (await inbound()).reduce((sum, one) => sum + one.energy, 0),
     packets: async () => (await inbound()).reduce((sum, one) => sum + one.packets, 0),
     sounding: () => [...document.querySelectorAll('audio')].filter((one) => !one.muted && !one.paused).length,

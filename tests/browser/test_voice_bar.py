@@ -41,6 +41,19 @@ def test_a_denied_microphone_comes_later_without_leaving_the_call(
     context.close()
 
 
+def test_who_is_not_heard_by_somebody_is_told_so_by_name(people: People) -> None:
+    ann, ben = in_a_call(people)
+    ann.observed("stopSending")
+    ben.expect_bar("reconnecting")
+    reason = ben.bar.locator("[data-reason]")
+    expect(reason).to_have_attribute("data-reason", "no_media")
+    expect(reason).to_contain_text("Cannot hear ann")
+    ann.expect_bar("reconnecting", seconds=30)
+    reason = ann.bar.locator("[data-reason]")
+    expect(reason).to_have_attribute("data-reason", "not_heard")
+    expect(reason).to_contain_text("ben does not hear you")
+
+
 def test_the_details_stand_below_the_status_and_escape_hides_them(people: People) -> None:
     ann = in_a_call(people)[0]
     button, details = ann.bar_button("Connection details"), ann.bar.get_by_text("Direct · ")

@@ -118,11 +118,13 @@ async def test_the_second_tab_is_told_where_the_call_is_and_may_move_it(house: H
     async with house.page("anna", "laptop") as laptop, house.page("anna", "phone") as phone:
         lounge = laptop.channel("Lounge")
         first = await laptop.join(lounge, "first")
+        await laptop.command("voice.update", muted=True)
         with pytest.raises(Refused) as refusal:
             await phone.join(lounge, "second")
         assert refusal.value.code == "already_in_channel"
         assert refusal.value.detail == {"channel_id": lounge, "device": "laptop"}
         moved = await phone.join(lounge, "third", takeover=True)
+        assert [(one["id"], one["muted"]) for one in moved["participants"]] == [(moved["participant_id"], True)]
         told = await laptop.hear("voice.superseded")
         assert told == {"channel_id": lounge, "participant_id": first["participant_id"], "device": "phone"}
         with pytest.raises(Refused) as refusal:
