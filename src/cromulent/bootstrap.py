@@ -21,7 +21,7 @@ from cromulent.accounts import (
 )
 from cromulent.admin import ACTS, AdminService, record_act
 from cromulent.channels import ChannelDeleted, ChannelService, create_channel, enrol_new_user, voice_channel_ids
-from cromulent.config import Config, ConfigError
+from cromulent.config import Config, ConfigError, source_address
 from cromulent.db import Database, Reaction, Unit, Writing, head_pos, open_database, prune
 from cromulent.gateway import (
     CommandTable,
@@ -294,6 +294,7 @@ def _web(config: Config, parts: Parts) -> AsgiApp:
         channels=parts.channels,
         messages=parts.messages,
         voice=parts.voice,
+        source_url=source_address(config),
     )
     return create_app(services, _origins(config))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Literal, cast
 
@@ -13,7 +14,9 @@ import msgspec
 
 Value = str | int | float | bool | list[object] | dict[str, object]
 FILE_NAME = "cromulent.toml"
+DISTRIBUTION = "cromulent-server"
 DEFAULT_DATA = "data"
+_PAGE = re.compile(r"https?://[^\s\"<>]+")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
 
@@ -63,7 +66,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything `serve` needs to know.
 
     `data` is the data folder; `stun_port` is UDP, 0 for none; `trusted_proxies` are addresses parted by commas;
-    `public_url` is how people reach the instance when that is not how it listens (`https://chat.example.org`).
+    `public_url` is how people reach the instance when that is not how it listens (`https://chat.example.org`); `source_url`
+    is where its source is offered, as its licence asks of whoever runs a changed version.
     """
 
     host: str = "127.0.0.1"
@@ -74,6 +78,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     instance_id: str = ""
     trusted_proxies: str = ""
     public_url: str = ""
+    source_url: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     tls: TlsConfig = TlsConfig()
     turn: TurnConfig = TurnConfig()
@@ -92,6 +97,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "CROMULENT_INSTANCE_ID": ("instance_id",),
     "CROMULENT_TRUSTED_PROXIES": ("trusted_proxies",),
     "CROMULENT_PUBLIC_URL": ("public_url",),
+    "CROMULENT_SOURCE_URL": ("source_url",),
     "CROMULENT_LOG_LEVEL": ("log_level",),
     "CROMULENT_TLS": ("tls", "mode"),
     "CROMULENT_TLS_CERT": ("tls", "cert"),
@@ -134,6 +140,27 @@ def load_config(
     return config
 
 
+def source_address(config: Config) -> str | None:
+    """Where the source of what runs is offered: as it is set, else as the installed package says of itself, else None."""
+    return config.source_url or packaged_source(_project_urls())
+
+
+def packaged_source(project_urls: Sequence[str]) -> str | None:
+    """The address labelled `Source` among a distribution's `Project-URL` lines, each `label, address`."""
+    for line in project_urls:
+        label, _, address = line.partition(",")
+        if label.strip().lower() == "source" and _PAGE.fullmatch(address.strip()):
+            return address.strip()
+    return None
+
+
+def _project_urls() -> list[str]:
+    try:
+        return metadata(DISTRIBUTION).get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return []
+
+
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for name, path in ENVIRONMENT.items():
@@ -173,6 +200,8 @@ def _check(config: Config) -> None:
             raise ConfigError(f"`{name}` must be between 0 and 65535, not {port}.")
     if config.public_url and not _ORIGIN.fullmatch(config.public_url):
         raise ConfigError("`public_url` has the form https://name or https://name:port.")
+    if config.source_url and not _PAGE.fullmatch(config.source_url):
+        raise ConfigError("`source_url` is the address of a page: https://…")
     _check_tls(config.tls)
     _check_turn(config.turn)
     if config.limits.posts_per_10_seconds < 0:

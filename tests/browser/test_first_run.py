@@ -17,7 +17,7 @@ from tests.browser.test_voice import People
 @pytest.fixture
 def empty_server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server nobody has an account on."""
-    process = ServerProcess(tmp_path / "data")
+    process = ServerProcess(tmp_path / "data", environment={"CROMULENT_SOURCE_URL": "https://example.org/source"})
     process.start()
     yield process
     process.stop()
@@ -35,6 +35,12 @@ def test_the_set_up_link_makes_the_first_administrator_once(
     browser: Browser, empty_server: ServerProcess, page: Page
 ) -> None:
     link = empty_server.setup_link().replace("127.0.0.1", "localhost")
+    context = browser.new_context()
+    late, later = context.new_page(), context.new_page()
+    late.goto(link)
+    late.get_by_role("textbox", name="User name").fill("too-late")
+    late.get_by_role("textbox", name="Password").fill(PASSWORD)
+
     page.goto(link)
     page.get_by_role("textbox", name="User name").fill("zoe")
     page.get_by_role("textbox", name="Password").fill(PASSWORD)
@@ -42,14 +48,16 @@ def test_the_set_up_link_makes_the_first_administrator_once(
     expect(page.get_by_role("navigation", name="Text channels").get_by_role("link", name="general")).to_be_visible()
     assert "#" not in page.url, "the secret must not stay in the address"
 
-    context = browser.new_context()
-    late = context.new_page()
-    late.goto(link)
-    late.get_by_role("textbox", name="User name").fill("too-late")
-    late.get_by_role("textbox", name="Password").fill(PASSWORD)
     late.get_by_role("button", name="Create administrator").click()
     expect(late.get_by_role("alert")).to_be_visible()
     expect(late.get_by_role("textbox", name="User name")).to_have_value("too-late")
+
+    later.goto(link)
+    expect(later.get_by_role("heading", name="is set up already")).to_be_visible()
+    expect(later.get_by_role("textbox")).to_have_count(0)
+    later.get_by_role("link", name="Go to the log-in page").click()
+    expect(later.get_by_role("button", name="Log in")).to_be_visible()
+    expect(later.get_by_role("link", name="Source")).to_have_attribute("href", "https://example.org/source")
     context.close()
 
 

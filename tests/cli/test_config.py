@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from cromulent.config import ENVIRONMENT, Config, ConfigError, load_config
+from cromulent.config import ENVIRONMENT, Config, ConfigError, load_config, packaged_source, source_address
 
 
 def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +70,7 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ({"CROMULENT_LOG_LEVEL": "loud"}, "log_level"),
         ({"CROMULENT_PUBLIC_URL": "chat.example.org"}, "public_url"),
         ({"CROMULENT_PUBLIC_URL": "https://chat.example.org/path"}, "public_url"),
+        ({"CROMULENT_SOURCE_URL": "javascript:alert(1)"}, "source_url"),
         ({"CROMULENT_POSTS_PER_10_SECONDS": "-1"}, "posts_per_10_seconds"),
         ({"CROMULENT_CONNECTIONS_PER_USER": "0"}, "connections_per_user"),
         ({"CROMULENT_CONFIG": "/nowhere.toml"}, "no configuration file"),
@@ -87,6 +88,20 @@ def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "cromulent.toml").write_text(text)
     with pytest.raises(ConfigError):
         load_config({"data": str(tmp_path)}, {})
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        ([], None),
+        (["Homepage, https://example.org", "Source, https://example.org/git"], "https://example.org/git"),
+        (["source , https://example.org/git "], "https://example.org/git"),
+        (["Source, javascript:alert(1)"], None),
+    ],
+)
+def test_the_source_is_where_the_package_says_unless_it_is_set(lines: list[str], address: str | None) -> None:
+    assert packaged_source(lines) == address
+    assert source_address(Config(source_url="https://example.org/mine")) == "https://example.org/mine"
 
 
 def test_every_variable_sets_what_it_says() -> None:

@@ -55,6 +55,7 @@ class Services:
     channels: ChannelService
     messages: MessageService
     voice: VoiceService
+    source_url: str | None
 
 
 ROUTES: tuple[ControllerRouterHandler, ...] = (

@@ -26,6 +26,7 @@ async def test_a_new_instance_says_that_it_needs_setting_up(site: Site) -> None:
         "needs_setup": True,
         "registration_mode": "invite",
         "voice_enabled": True,
+        "source_url": None,
     }
 
 

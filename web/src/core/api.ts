@@ -24,6 +24,8 @@ export interface InstanceInfo {
   needs_setup: boolean;
   registration_mode: 'invite' | 'open' | 'closed';
   voice_enabled: boolean;
+  /** Where the instance offers its source. */
+  source_url: string | null;
 }
 
 export interface LoginSession {

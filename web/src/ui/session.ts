@@ -19,15 +19,21 @@ export interface SessionModel {
 export class Session {
   readonly #model: SessionModel;
   #next = '/';
+  #met: Promise<void> = Promise.resolve();
 
   constructor(model: SessionModel) {
     this.#model = model;
     model.client.gateway.events.on('state', (change) => this.#follow(change));
   }
 
+  /** The public facts of the instance have come; or they could not be had, and it goes without. */
+  get met(): Promise<void> {
+    return this.#met;
+  }
+
   /** Opens the gateway, or the page one sees without it. */
   begin(): void {
-    void this.#meetInstance();
+    this.#met = this.#meetInstance();
     const { router, client } = this.#model;
     if (!PUBLIC.has(router.route.name)) client.start();
     else if (router.route.name === 'login') void this.#skipLogin();
@@ -58,6 +64,7 @@ export class Session {
 
   #leave(next: string): void {
     this.#next = next;
+    this.#met = this.#meetInstance();
     this.#model.router.navigate('/login', { replace: true });
   }
 

@@ -22,11 +22,14 @@ class InstanceAnswer(msgspec.Struct, frozen=True):
     needs_setup: bool
     registration_mode: RegistrationMode
     voice_enabled: bool
+    source_url: str | None
 
 
 @get("/instance", opt=PUBLIC)
 async def show_instance(
-    accounts: NamedDependency[AccountService], settings: NamedDependency[SettingsService]
+    accounts: NamedDependency[AccountService],
+    settings: NamedDependency[SettingsService],
+    source_url: NamedDependency[str | None],
 ) -> InstanceAnswer:
     """Name, version and switches of the instance."""
     current = settings.current
@@ -38,6 +41,7 @@ async def show_instance(
         needs_setup=await accounts.needs_setup(),
         registration_mode=current.registration_mode,
         voice_enabled=current.voice_enabled,
+        source_url=source_url,
     )
 
 
