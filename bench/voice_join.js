@@ -4,16 +4,23 @@
   const connections = [];
   let join;
   let joined = new Promise((resolve) => (join = resolve));
+  let since = null; // of the join under way: when the first packet and the green bar came, 0 for not yet
 
-  function tooLong(what) {
-    return new Promise((_, reject) => setTimeout(() => reject(new Error(`${what} took more than ${TIMEOUT_MS} ms`)), TIMEOUT_MS));
+  function tooLong() {
+    return new Promise((_, reject) =>
+      setTimeout(() => {
+        const bar = document.querySelector('[role=status][data-state]')?.dataset.state ?? 'no voice bar';
+        const states = connections.map((one) => one.connectionState).join(', ') || 'no connection';
+        reject(new Error(`joining took more than ${TIMEOUT_MS} ms: ${JSON.stringify(since)}; ${bar}; ${states}`));
+      }, TIMEOUT_MS),
+    );
   }
 
   // The milliseconds of the next join, or of the one under way; each is told once.
   window.__voiceJoin = async () => {
-    const since = await Promise.race([joined, tooLong('joining')]);
+    const found = await Promise.race([joined, tooLong()]);
     joined = new Promise((resolve) => (join = resolve));
-    return since;
+    return found;
   };
 
   window.RTCPeerConnection = class extends window.RTCPeerConnection {
@@ -41,18 +48,24 @@
 
   async function watch() {
     const joinedAt = performance.now();
-    const since = { packet: 0, green: 0 };
+    since = { packet: 0, green: 0 };
     while (!since.packet || !since.green) {
       if (!since.packet && (played() || (await received()))) since.packet = performance.now() - joinedAt;
       if (!since.green && isGreen()) since.green = performance.now() - joinedAt;
       await new Promise((resume) => setTimeout(resume, 4));
     }
-    return since;
+    const found = since;
+    since = null;
+    return found;
   }
+
+  // The page says `voice.join` also when its socket has come back in a call (then with a token), or when the answer has not come:
+  // that is no join to be timed, and the connections are those of before.
+  const isFresh = (data) => data.includes('"voice.join"') && !data.includes('"resume_token"') && since === null;
 
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (data) {
-    if (typeof data === 'string' && data.includes('"voice.join"')) {
+    if (typeof data === 'string' && isFresh(data)) {
       connections.length = 0;
       join(watch());
     }
