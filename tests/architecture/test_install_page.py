@@ -80,7 +80,7 @@ def test_every_command_and_option_is_on_the_page() -> None:
     in_code = {name: words_of(command) for name, command in commands_of(typer.main.get_command(app))}
     documented: dict[str, set[str]] = {}
     for row in rows_of(PAGE, "## Commands and options"):
-        command = re.match(r"`(cromulent(?: [a-z]+)+)", row[0])
+        command = re.match(r"`(cromulent(?: [a-z-]+)+)", row[0])
         if command:
             documented[command.group(1)] = set()
         documented[list(documented)[-1]] |= set(re.findall(r"`(--[a-z-]+)", row[1]))

@@ -1,4 +1,4 @@
-"""`cromulent admin create`, with a server and without."""
+"""`cromulent admin create` and `reset-link`, with a server and without."""
 
 from __future__ import annotations
 
@@ -111,3 +111,44 @@ def test_the_configuration_may_name_the_folder(tmp_path: Path) -> None:
     finished = run("admin", "create", "ann", "--password-stdin", password=PASSWORD, CROMULENT_DATA=str(tmp_path))
     assert finished.returncode == 0
     assert (tmp_path / "cromulent.db").exists()
+
+
+def reset_link(data: Path, user_name: str) -> str:
+    """The link that is printed under one line of explanation."""
+    finished = run("admin", "reset-link", user_name, "--data", str(data))
+    assert finished.returncode == 0, finished.stderr
+    explanation, link = finished.stdout.splitlines()
+    assert user_name in explanation
+    return link
+
+
+def test_a_reset_link_through_the_running_server_sets_another_password(tmp_path: Path) -> None:
+    with Serving("--data", str(tmp_path)) as server:
+        assert create(tmp_path, "ann")[0] == 0
+        address, _, secret = reset_link(tmp_path, "ann").partition("#")
+        assert address == f"{server.url}/reset"
+        body = {"secret": secret, "password": "staple battery horse"}
+        answers = [
+            httpx2.post(f"{server.url}/api/v1/password-reset", json=body, headers={"origin": server.url})
+            for _ in range(2)
+        ]
+        assert [answer.status_code for answer in answers] == [200, 404]
+        assert log_in(server.url, "ann").status_code == 401
+        assert secret not in "".join(server.log)
+
+
+def test_a_reset_link_made_while_no_server_runs_is_good_when_one_does(tmp_path: Path) -> None:
+    assert create(tmp_path, "ann")[0] == 0
+    link = reset_link(tmp_path, "ann")
+    assert link.startswith("http://localhost:4000/reset#")
+    with Serving("--data", str(tmp_path)) as server:
+        body = {"secret": link.partition("#")[2], "password": "staple battery horse"}
+        answer = httpx2.post(f"{server.url}/api/v1/password-reset", json=body, headers={"origin": server.url})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_there_is_no_reset_link_for_nobody(running_and_not: dict[bool, Path], *, running: bool) -> None:
+    finished = run("admin", "reset-link", "nobody", "--data", str(running_and_not[running]))
+    assert finished.returncode == 1
+    assert only_line(finished.stderr) == "cromulent: There is no user of that name."

@@ -5,7 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 
-from cromulent.cli.admin_socket import CreateAdministrator, Done, Refused, ask, carry_out
+from cromulent.cli.admin_socket import (
+    CreateAdministrator,
+    Done,
+    MakeResetLink,
+    Order,
+    Refused,
+    Workplace,
+    ask,
+    carry_out,
+)
+from cromulent.cli.banner import site_of
 from cromulent.cli.data_folder import FolderInUse, locked, refuse_missing_volume
 from cromulent.cli.logs import configure_logs
 from cromulent.cli.opening import opened
@@ -15,9 +25,18 @@ from cromulent.config import Config
 
 def create(config: Config, user_name: str, email: str | None, password: str) -> None:
     """Make an administrator and say so. Raises `Refusal`."""
+    _give(config, CreateAdministrator(user_name, password, email))
+
+
+def make_reset_link(config: Config, user_name: str) -> None:
+    """Print a link by which a user sets another password. Raises `Refusal`."""
+    _give(config, MakeResetLink(user_name))
+
+
+def _give(config: Config, order: Order) -> None:
+    """Have an order carried out by the running server, or here when none runs."""
     os.umask(0o077)
     configure_logs("error")
-    order = CreateAdministrator(user_name, password, email)
     try:
         with locked(config.data_folder):
             refuse_missing_volume(config.data_folder, config.instance_id)
@@ -29,9 +48,9 @@ def create(config: Config, user_name: str, email: str | None, password: str) -> 
     print(outcome.text)
 
 
-async def _carry_out_here(config: Config, order: CreateAdministrator) -> Done | Refused:
+async def _carry_out_here(config: Config, order: Order) -> Done | Refused:
     instance = await opened(config)
     try:
-        return await carry_out(instance.accounts, order)
+        return await carry_out(Workplace(instance, site_of(config, config.port).url), order)
     finally:
         await instance.close()

@@ -7,12 +7,14 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import structlog
 
-from cromulent.accounts import AccountService, checked_account
+from cromulent.accounts import checked_account
+from cromulent.bootstrap import Instance
 from cromulent.cli.refusal import Refusal
 from cromulent.kernel.errors import DomainError
 
@@ -30,6 +32,15 @@ class CreateAdministrator(msgspec.Struct, frozen=True, tag_field="do", tag="crea
     email: str | None = None
 
 
+class MakeResetLink(msgspec.Struct, frozen=True, tag_field="do", tag="make_reset_link"):
+    """Make a link by which a user sets another password."""
+
+    user_name: str
+
+
+Order = CreateAdministrator | MakeResetLink
+
+
 class Done(msgspec.Struct, frozen=True, tag_field="is", tag="done"):
     """It is done; `text` says what."""
 
@@ -43,23 +54,47 @@ class Refused(msgspec.Struct, frozen=True, tag_field="is", tag="refused"):
     message: str
 
 
-async def carry_out(accounts: AccountService, order: CreateAdministrator) -> Done | Refused:
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where orders are carried out: the instance, and the URL its links are made with."""
+
+    instance: Instance
+    url: str
+
+
+async def carry_out(place: Workplace, order: Order) -> Done | Refused:
     """Do what a command asks for; what is wrong with it is an answer, not an error."""
     try:
-        account = checked_account(order.user_name, order.email, order.password)
-        user = await accounts.create_administrator(account)
+        match order:
+            case CreateAdministrator():
+                return await _create_administrator(place, order)
+            case MakeResetLink():
+                return await _make_reset_link(place, order)
     except DomainError as error:
         return Refused(error.code, error.message)
+
+
+async def _create_administrator(place: Workplace, order: CreateAdministrator) -> Done:
+    account = checked_account(order.user_name, order.email, order.password)
+    user = await place.instance.accounts.create_administrator(account)
     log.info("administrator_created", user=user.id)
     return Done(f"{user.user_name} is an administrator now.")
 
 
+async def _make_reset_link(place: Workplace, order: MakeResetLink) -> Done:
+    link = await place.instance.people.administration.make_reset_link_for(order.user_name)
+    log.info("reset_link_made", user=link.user.id)
+    return Done(
+        f"Good once, for 24 hours, to set the password of {link.user.user_name}:\n{place.url}/reset#{link.secret}"
+    )
+
+
 @asynccontextmanager
-async def admin_socket(folder: Path, accounts: AccountService) -> AsyncGenerator[None]:
+async def admin_socket(folder: Path, place: Workplace) -> AsyncGenerator[None]:
     """Answer commands while the body runs. The lock on the data folder must be held: a socket left over is removed."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _serve_one(accounts, reader, writer)
+        await _serve_one(place, reader, writer)
 
     listener = _bound(folder)
     server = await asyncio.start_unix_server(serve, sock=listener, limit=MAX_LINE_BYTES)
@@ -70,7 +105,7 @@ async def admin_socket(folder: Path, accounts: AccountService) -> AsyncGenerator
         (folder / SOCKET_NAME).unlink(missing_ok=True)
 
 
-async def ask(folder: Path, order: CreateAdministrator) -> Done | Refused:
+async def ask(folder: Path, order: Order) -> Done | Refused:
     """Have the running server carry out an order. Raises `Refusal` when it does not answer."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -79,7 +114,7 @@ async def ask(folder: Path, order: CreateAdministrator) -> Done | Refused:
         raise Refusal("The running server does not answer; try again in a moment.") from None
 
 
-async def _ask(folder: Path, order: CreateAdministrator) -> Done | Refused:
+async def _ask(folder: Path, order: Order) -> Done | Refused:
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     with connected, _short_path(folder) as place:
         connected.connect(str(place))
@@ -90,21 +125,21 @@ async def _ask(folder: Path, order: CreateAdministrator) -> Done | Refused:
     return msgspec.json.decode(line, type=Done | Refused)
 
 
-async def _serve_one(accounts: AccountService, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _serve_one(place: Workplace, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError, TimeoutError, ValueError):  # ValueError: a line beyond the limit
         async with asyncio.timeout(PATIENCE_SECONDS):
             line = await reader.readline()
-            writer.write(msgspec.json.encode(await _answer(accounts, line)) + b"\n")
+            writer.write(msgspec.json.encode(await _answer(place, line)) + b"\n")
             await writer.drain()
     writer.close()
 
 
-async def _answer(accounts: AccountService, line: bytes) -> Done | Refused:
+async def _answer(place: Workplace, line: bytes) -> Done | Refused:
     try:
-        order = msgspec.json.decode(line, type=CreateAdministrator)
+        order = msgspec.json.decode(line, type=Order)
     except msgspec.DecodeError:
         return Refused("invalid_input", "The running server is of another version than this command.")
-    return await carry_out(accounts, order)
+    return await carry_out(place, order)
 
 
 def _bound(folder: Path) -> socket.socket:

@@ -84,6 +84,19 @@ def create_administrator(
     create(_commands_config(data, config), user_name, email, _password(from_stdin=password_stdin))
 
 
+@admin.command("reset-link")
+def make_reset_link(
+    user_name: Annotated[str, typer.Argument(help="User name of whoever has forgotten the password.")],
+    *,
+    data: DataOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Print a link, good once, by which a user sets another password."""
+    from cromulent.cli.admin import make_reset_link as make
+
+    make(_commands_config(data, config), user_name)
+
+
 @app.command()
 def version() -> None:
     """Print the version."""

@@ -15,7 +15,7 @@ import uvloop
 
 from cromulent.accounts import Role
 from cromulent.bootstrap import Instance
-from cromulent.cli.admin_socket import admin_socket
+from cromulent.cli.admin_socket import Workplace, admin_socket
 from cromulent.cli.banner import Banner, site_of
 from cromulent.cli.data_folder import locked, refuse_missing_volume, throw_away_folder
 from cromulent.cli.listening import listen
@@ -53,8 +53,9 @@ async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles
     instance = await opened(config)
     try:
         _refuse_other_instance(instance)
-        async with admin_socket(config.data_folder, instance.accounts):
-            banner = Banner(site_of(config, port_of(sockets)), await _links(instance), tls)
+        site = site_of(config, port_of(sockets))
+        async with admin_socket(config.data_folder, Workplace(instance, site.url)):
+            banner = Banner(site, await _links(instance), tls)
             settings = server_config(instance, tls)
             settings.load()
             async with _certificate_kept_fresh(settings.ssl, config):

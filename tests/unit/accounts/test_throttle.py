@@ -98,3 +98,13 @@ def test_strangers_cannot_fill_the_memory(throttle: LoginThrottle) -> None:
         throttle.begin(f"user{number}", f"{number}")
     assert len(throttle._accounts._instants) == MAX_KEYS
     assert len(throttle._addresses._instants) == MAX_KEYS
+
+
+def test_a_known_device_has_failures_of_its_own(throttle: LoginThrottle) -> None:
+    for number in range(5):
+        throttle.begin("ann", f"192.0.2.{number}")
+    for _ in range(5):
+        throttle.begin("ann", "192.0.2.99", known_device="laptop")
+    with pytest.raises(TooManyAttempts):
+        throttle.begin("ann", "192.0.2.100", known_device="laptop")
+    throttle.begin("ann", "192.0.2.101", known_device="phone")

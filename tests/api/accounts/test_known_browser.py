@@ -1,0 +1,92 @@
+"""Strangers who guess lock nobody out of a browser they have used before, and learn nothing from how long an answer takes."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+
+import httpx2
+import pytest
+
+from tests.api.site import PASSWORD, Site, code_of
+
+pytestmark = pytest.mark.anyio
+PAIRS = 40
+
+
+async def log_in(browser: httpx2.AsyncClient, login: str = "ann", password: str = PASSWORD) -> httpx2.Response:
+    return await browser.post("login", json={"login": login, "password": password})
+
+
+async def lock_out(site: Site, login: str = "ann") -> None:
+    """Fail so often, from many addresses, that the account must wait."""
+    for number in range(5):
+        await log_in(site.browser(address=f"198.51.100.{number}"), login, "wrong horse battery")
+    assert code_of(await log_in(site.browser(address="198.51.100.99"), login)) == "too_many_attempts"
+
+
+async def test_its_owner_still_gets_in_where_they_were_before(site: Site) -> None:
+    laptop = await site.administrator("ann")
+    await laptop.post("logout", json={})
+    assert set(laptop.cookies) == {"device"}
+    await lock_out(site)
+    assert (await log_in(laptop)).status_code == 200
+    assert code_of(await log_in(site.browser(address="192.0.2.50"))) == "too_many_attempts"
+
+
+async def test_a_known_browser_may_not_guess_for_ever_either(site: Site) -> None:
+    laptop = await site.administrator("ann")
+    for _ in range(5):
+        await log_in(laptop, password="wrong horse battery")
+    assert code_of(await log_in(laptop)) == "too_many_attempts"
+    assert (await log_in(site.browser(address="192.0.2.50"))).status_code == 200
+
+
+async def test_the_mark_of_one_user_is_no_way_around_the_limit_of_another(site: Site) -> None:
+    await site.administrator("ann")
+    eve = await site.administrator("eve")
+    await lock_out(site)
+    assert code_of(await log_in(eve, "ann")) == "too_many_attempts"
+    eve.cookies.set("device", eve.cookies["device"].replace(".", "x", 1))
+    assert code_of(await log_in(eve, "ann")) == "too_many_attempts"
+
+
+async def test_a_password_nobody_can_have_costs_nothing(site: Site) -> None:
+    await site.administrator("ann")
+    answer = await log_in(site.browser(), password="x" * 2**20)
+    assert (answer.status_code, code_of(answer)) == (413, "body_too_large")
+    started = time.perf_counter()
+    answer = await log_in(site.browser(), password="ﷺ" * 20_000)
+    assert (answer.status_code, code_of(answer)) == (401, "wrong_credentials")
+    assert time.perf_counter() - started < 0.5
+
+
+async def test_a_wrong_password_and_an_unknown_user_take_the_same_time(site: Site) -> None:
+    await site.administrator("ann")
+    seconds: dict[str, list[float]] = {"ann": [], "nobody": []}
+    for number in range(PAIRS):
+        site.clock.advance(901)
+        for login, taken in seconds.items():
+            browser = site.browser(address=f"10.1.{number}.1")
+            started = time.perf_counter()
+            answer = await log_in(browser, login, "wrong horse battery")
+            taken.append(time.perf_counter() - started)
+            assert code_of(answer) == "wrong_credentials"
+    known, unknown = (statistics.median(taken) for taken in seconds.values())
+    assert abs(known - unknown) < 0.010, (known, unknown)
+
+
+async def test_a_hundred_logins_at_once_leave_the_loop_free(site: Site) -> None:
+    await site.administrator("ann")
+    ann = await site.logged_in("ann")
+    crowd = [site.browser(address=f"10.2.{number}.1") for number in range(100)]
+    logins = asyncio.gather(*(log_in(browser, f"nobody{n}", "wrong") for n, browser in enumerate(crowd)))
+    slowest = 0.0
+    while not logins.done():
+        started = time.perf_counter()
+        assert (await ann.get("me")).status_code == 200
+        slowest = max(slowest, time.perf_counter() - started)
+        await asyncio.sleep(0)
+    assert {answer.status_code for answer in await logins} == {401, 503}
+    assert slowest < 1.0
