@@ -30,6 +30,8 @@ install_system() {
         stop "These system packages could not be installed: $*"
     # Debian would start the relay at once, on the port of our own STUN.
     case " $* " in *" coturn "*) systemctl --quiet disable --now coturn >/dev/null 2>&1 || true ;; esac
+    # And a database server nobody asked for.
+    case " $* " in *" postgresql "*) systemctl --quiet disable --now postgresql >/dev/null 2>&1 || true ;; esac
 }
 
 find_python() {
@@ -54,6 +56,8 @@ missing_for_tests() {
         command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
     [ -e /usr/include/stdio.h ] || echo libc6-dev
+    # Debian keeps the server's own programs out of every PATH.
+    command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
 }
 
 # ensure_system PACKAGE…: those found missing, all in one go; nothing to do without any.

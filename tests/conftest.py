@@ -8,7 +8,7 @@ import pytest
 
 from cromulent.kernel.clock import FakeClock
 
-pytest_plugins = ["tests.browser.fixtures"]
+pytest_plugins = ["tests.browser.fixtures", "tests.store.databases"]
 
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("browser", "lab", "voice")

@@ -170,7 +170,7 @@ class Instance:
 async def open_instance(config: Config, clock: Clock | None = None) -> Instance:
     """Open the data folder and build the instance on it; a new one gets its id and its first channels."""
     clock = clock or SystemClock()
-    database = open_database(database_path(config.data_folder), clock, Writing(encode_fact, INSIDE))
+    database = open_database(database_of(config), clock, Writing(encode_fact, INSIDE))
     database.start()
     await database.write(initialise_instance)
     parts = await _build(config, database, clock)
@@ -186,8 +186,13 @@ def initialise_instance(unit: Unit) -> None:
         create_channel(unit, "voice", "Lounge", is_default=True)
 
 
+def database_of(config: Config) -> Path | str:
+    """Where the database is: the URL of a PostgreSQL one, or the file in the data folder."""
+    return config.database_url or database_path(config.data_folder)
+
+
 def database_path(data_folder: Path) -> Path:
-    """Where in a data folder the database is."""
+    """Where in a data folder the SQLite database is."""
     return data_folder / DATABASE_NAME
 
 

@@ -65,14 +65,16 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything `serve` needs to know.
 
-    `data` is the data folder; `stun_port` is UDP, 0 for none; `trusted_proxies` are addresses parted by commas;
-    `public_url` is how people reach the instance when that is not how it listens (`https://chat.example.org`); `source_url`
-    is where its source is offered, as its licence asks of whoever runs a changed version.
+    `data` is the data folder; `database_url` names a PostgreSQL database to use instead of the file in it; `stun_port` is UDP, 0 for
+    none; `trusted_proxies` are addresses parted by commas; `public_url` is how people reach the instance when that is not how it
+    listens (`https://chat.example.org`); `source_url` is where its source is offered, as its licence asks of whoever runs a changed
+    version.
     """
 
     host: str = "127.0.0.1"
     port: int = 4000
     data: str = DEFAULT_DATA
+    database_url: str = ""
     demo: bool = False
     stun_port: int = 3478
     instance_id: str = ""
@@ -93,6 +95,7 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "CROMULENT_HOST": ("host",),
     "CROMULENT_PORT": ("port",),
     "CROMULENT_DATA": ("data",),
+    "CROMULENT_DATABASE_URL": ("database_url",),
     "CROMULENT_STUN_PORT": ("stun_port",),
     "CROMULENT_INSTANCE_ID": ("instance_id",),
     "CROMULENT_TRUSTED_PROXIES": ("trusted_proxies",),
@@ -198,6 +201,8 @@ def _check(config: Config) -> None:
     for name, port in (("port", config.port), ("stun_port", config.stun_port)):
         if not 0 <= port <= 65535:
             raise ConfigError(f"`{name}` must be between 0 and 65535, not {port}.")
+    if config.database_url and not config.database_url.startswith(("postgresql://", "postgres://")):
+        raise ConfigError("`database_url` has the form postgresql://user:password@host/name.")
     if config.public_url and not _ORIGIN.fullmatch(config.public_url):
         raise ConfigError("`public_url` has the form https://name or https://name:port.")
     if config.source_url and not _PAGE.fullmatch(config.source_url):

@@ -12,9 +12,9 @@ from tests.gateway.stage import Stage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Stage]:
+async def stage(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Stage]:
     """A running instance without a network, with nobody in it."""
-    made = Stage(tmp_path / "cromulent.db", clock)
+    made = Stage(database_at, clock)
     await made.start()
     yield made
     await made.database.close()

@@ -36,11 +36,11 @@ INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 class Stage:
     """The parts of an instance the gateway needs; everything but the sockets is real."""
 
-    def __init__(self, path: Path, clock: Clock, limits: GatewayLimits | None = None) -> None:
-        self.path = path
+    def __init__(self, where: Path | str, clock: Clock, limits: GatewayLimits | None = None) -> None:
+        self.where = where
         self.clock = clock
         self.limits = limits or GatewayLimits()
-        self.database = open_database(path, clock, Writing(encode_fact, INSIDE))
+        self.database = open_database(where, clock, Writing(encode_fact, INSIDE))
         self.hub = Hub(0)
         self.presence = PresenceTracker(clock, PresenceNews(self.hub))
         self.welcome = Welcome(self.database, self.hub, self.limits, presence=self.presence, rooms=lambda _: [])

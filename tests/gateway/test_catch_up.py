@@ -267,7 +267,8 @@ async def test_after_a_restart_nothing_in_memory_is_needed(stage: Stage, clock: 
     listener.read()
     listener.go()
     await post_many(stage, ann, channel, 30)
-    again = Stage(stage.path, clock)
+    await stage.database.close()
+    again = Stage(stage.where, clock)
     await again.start()
     listener.stage = again
     await listener.come()

@@ -1,14 +1,19 @@
-"""A real SQLite database in a temporary folder, with facts that need no domain."""
+"""A real database of either kind, with facts that need no domain."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from cromulent.db import Database, LogRow, Unit, Writing, open_database
+from cromulent.db.postgresql import postgresql_engines
+from cromulent.db.schema import events
+from cromulent.db.sqlite import sqlite_engines
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.facts import Fact
 
@@ -39,14 +44,23 @@ def note(text: str, feed: str = "channel:1") -> Callable[[Unit], int]:
     return unit
 
 
+def stored_events(where: Path | str) -> int:
+    """How many events somebody else finds in the database."""
+    engines = sqlite_engines(where) if isinstance(where, Path) else postgresql_engines(where)
+    with closing(engines.reading.connect()) as connection:
+        count = connection.execute(select(func.count()).select_from(events)).scalar_one()
+    engines.dispose()
+    return count
+
+
 class Storage:
     """A database and everything its writer has published."""
 
-    def __init__(self, path: Path, clock: FakeClock) -> None:
-        self.path = path
+    def __init__(self, where: Path | str, clock: FakeClock) -> None:
+        self.where = where
         self.clock = clock
         self.published: list[LogRow] = []
-        self.database: Database = open_database(path, clock, Writing(encode))
+        self.database: Database = open_database(where, clock, Writing(encode))
         self.database.writer.publish = self.published.extend
         self.database.start()
 
@@ -57,8 +71,16 @@ class Storage:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Storage]:
-    """A fresh database that is running."""
-    made = Storage(tmp_path / "cromulent.db", clock)
+async def storage(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Storage]:
+    """A fresh database that is running, on each engine in turn."""
+    made = Storage(database_at, clock)
+    yield made
+    await made.database.close()
+
+
+@pytest.fixture
+async def sqlite_storage(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Storage]:
+    """A fresh SQLite file that is running."""
+    made = Storage(tmp_path / "only.db", clock)
     yield made
     await made.database.close()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
-from cromulent.db import StorageUnavailable, Unit
+from cromulent.db import Unit
 from cromulent.db.errors import SeqNotDense
 from cromulent.db.schema import events, feeds
+from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.errors import NotFound
-from tests.store.conftest import Noted, Storage, note
+from tests.store.conftest import Noted, Storage, note, stored_events
 
 pytestmark = pytest.mark.anyio
 
@@ -137,8 +137,7 @@ async def test_the_answer_comes_after_publishing_and_publishing_after_the_commit
     order: list[str] = []
 
     def publish(rows: object) -> None:
-        with closing(sqlite3.connect(storage.path)) as other:
-            order.append(f"published, {other.execute('SELECT count(*) FROM events').fetchone()[0]} stored")
+        order.append(f"published, {stored_events(storage.where)} stored")
 
     storage.database.writer.publish = publish
     storage.database.writer.after_commit = lambda facts: order.append(f"{len(facts)} facts")
@@ -149,39 +148,8 @@ async def test_the_answer_comes_after_publishing_and_publishing_after_the_commit
     assert sorted(order[1:]) == ["1 facts", "answered"]
 
 
-async def test_a_full_disk_fails_every_unit_of_the_batch_and_the_next_try_succeeds(storage: Storage) -> None:
-    await storage.database.write(note("first"))
-
-    def limit_pages(pages: int) -> None:
-        with storage.database.writer._engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-
-    limit_pages(1)  # SQLite takes the present size when the limit is below it
-    big = "x" * 60_000
-    outcomes = await asyncio.gather(
-        *(storage.database.write(note(f"{big}{number}")) for number in range(3)), return_exceptions=True
-    )
-    assert all(isinstance(outcome, Exception) for outcome in outcomes)
-    assert len(storage.published) == 1
-    limit_pages(1_000_000)
-    assert await storage.database.write(note("after")) == 2
-    assert await storage.database.read(lambda c: c.execute(select(func.count()).select_from(events)).scalar_one()) == 2
-
-
-async def test_a_locked_database_is_a_clear_error_and_nothing_is_lost(storage: Storage) -> None:
-    with storage.database.writer._engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout=20")
-    with closing(sqlite3.connect(storage.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StorageUnavailable) as refused:
-            await storage.database.write(note("blocked"))
-        other.execute("ROLLBACK")
-    assert refused.value.code == "storage_unavailable"
-    assert await storage.database.write(note("free")) == 1
-
-
-async def test_what_was_queued_is_committed_before_the_end(tmp_path, clock) -> None:
-    storage = Storage(tmp_path / "other.db", clock)
+async def test_what_was_queued_is_committed_before_the_end(database_at: Path | str, clock: FakeClock) -> None:
+    storage = Storage(database_at, clock)
     answers = [asyncio.ensure_future(storage.database.write(note(f"{number}"))) for number in range(50)]
     await asyncio.sleep(0)
     await storage.database.close()

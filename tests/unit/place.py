@@ -30,10 +30,10 @@ INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 class Place:
     """The two services, and every row of the log as it was published."""
 
-    def __init__(self, path: Path, clock: FakeClock, *, posts_per_10_seconds: int = 0) -> None:
+    def __init__(self, where: Path | str, clock: FakeClock, *, posts_per_10_seconds: int = 0) -> None:
         self.clock = clock
         self.log: list[LogRow] = []
-        self.database = open_database(path, clock, Writing(encode_fact, INSIDE))
+        self.database = open_database(where, clock, Writing(encode_fact, INSIDE))
         self.database.writer.publish = self.log.extend
         self.database.start()
         self.renderer = Renderer()

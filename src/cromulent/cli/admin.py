@@ -39,7 +39,7 @@ def _give(config: Config, order: Order) -> None:
     configure_logs("error")
     try:
         with locked(config.data_folder):
-            refuse_missing_volume(config.data_folder, config.instance_id)
+            refuse_missing_volume(config)
             outcome = asyncio.run(_carry_out_here(config, order))
     except FolderInUse:
         outcome = asyncio.run(ask(config.data_folder, order))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cromulent.bootstrap import database_path
 from cromulent.cli.refusal import Refusal
+from cromulent.config import Config
 
 LOCK_NAME = "lock"
 
@@ -56,10 +57,11 @@ def throw_away_folder() -> Generator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def refuse_missing_volume(folder: Path, expected_instance_id: str) -> None:
+def refuse_missing_volume(config: Config) -> None:
     """Raises `Refusal` when an instance is expected in a folder that has none: better no start than an empty one."""
-    if expected_instance_id and not database_path(folder).exists():
+    in_folder = not config.database_url
+    if config.instance_id and in_folder and not database_path(config.data_folder).exists():
         raise Refusal(
-            f"The data folder {folder} is empty, but the instance {expected_instance_id} is expected in it: "
+            f"The data folder {config.data_folder} is empty, but the instance {config.instance_id} is expected in it: "
             "your volume is not mounted."
         )

@@ -13,12 +13,12 @@ from cromulent.db import StorageUnavailable
 
 async def opened(config: Config) -> Instance:
     """The instance in the data folder. Raises `Refusal` when its database is damaged, full, held by others, or of a newer version."""
-    path = database_path(config.data_folder)
+    name = "that CROMULENT_DATABASE_URL names" if config.database_url else str(database_path(config.data_folder))
     try:
         return await open_instance(config)
     except CommandError as error:
-        raise Refusal(f"The database {path} is not of this version of Cromulent, or of a newer one: {error}") from error
+        raise Refusal(f"The database {name} is not of this version of Cromulent, or of a newer one: {error}") from error
     except DatabaseError as error:
-        raise Refusal(f"The database {path} cannot be used: {error.orig}.") from error
+        raise Refusal(f"The database {name} cannot be used: {error.orig}.") from error
     except StorageUnavailable as error:
-        raise Refusal(f"The database {path} cannot be written to.") from error
+        raise Refusal(f"The database {name} cannot be written to.") from error

@@ -36,9 +36,10 @@ def serve_until_stopped(config: Config, *, throw_away: bool) -> None:
     configure_logs(config.log_level)
     with ExitStack() as held:
         if throw_away:
-            config = msgspec.structs.replace(config, data=str(held.enter_context(throw_away_folder())))
+            folder = str(held.enter_context(throw_away_folder()))
+            config = msgspec.structs.replace(config, data=folder, database_url="")  # nothing of it may stay
         folder = held.enter_context(locked(config.data_folder))
-        refuse_missing_volume(folder, config.instance_id)
+        refuse_missing_volume(config)
         sockets = listen(config.host, config.port)
         uvloop.run(_serve(config, sockets, tls_files(config, folder)))
 

@@ -1,4 +1,4 @@
-"""Opening the database: engines with the right pragmas, one writer, readers on the loop and in threads."""
+"""The database as the services see it: one writer, readers on the loop and in threads."""
 
 from __future__ import annotations
 
@@ -6,32 +6,29 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Connection
 
-from cromulent.db.hot_statement import give_to_driver
+from cromulent.db.engines import Engines
 from cromulent.db.migrate import upgrade
+from cromulent.db.postgresql import postgresql_engines
+from cromulent.db.sqlite import sqlite_engines
 from cromulent.db.unit import Unit, Writing
 from cromulent.db.writer import Writer
 from cromulent.kernel.clock import Clock
 
 T = TypeVar("T")
-READER_THREADS = 4
-BUSY_TIMEOUT_MS = 5000
 
 
 class Database:
     """One database: `read` for a gate or a page, `read_in_thread` for what takes longer, `write` for units."""
 
-    def __init__(self, path: Path, clock: Clock, writing: Writing) -> None:
-        self._writer_engine = _sqlite(path, begin="BEGIN IMMEDIATE", query_only=False)
-        self._loop_engine = _sqlite(path, begin=None, query_only=True)
-        self._thread_engine = _sqlite(path, begin="BEGIN", query_only=True, threads=READER_THREADS)
-        self._threads = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
+    def __init__(self, engines: Engines, clock: Clock, writing: Writing) -> None:
+        self._engines = engines
+        self._threads = ThreadPoolExecutor(engines.reader_threads, thread_name_prefix="reader")
         self._loop_connection: Connection | None = None
-        self.writer = Writer(self._writer_engine, clock, writing)
+        self.writer = Writer(engines, clock, writing)
 
     def start(self) -> None:
         """Begin to take units; call it inside the running event loop."""
@@ -43,13 +40,14 @@ class Database:
         self._threads.shutdown()
         if self._loop_connection is not None:
             self._loop_connection.close()
-        for engine in (self._loop_engine, self._thread_engine, self._writer_engine):
-            engine.dispose()
+        self._engines.dispose()
 
     async def read(self, query: Callable[[Connection], T]) -> T:
-        """Run a short query (a gate, a page of 50) on the loop: it costs less than a thread hop would."""
+        """Run a short query (a gate, a page of 50): on the loop, where that costs less than a thread hop would, else in a reader thread."""
+        if self._engines.on_loop is None:
+            return await self.read_in_thread(query)
         if self._loop_connection is None:
-            self._loop_connection = self._loop_engine.connect()
+            self._loop_connection = self._engines.on_loop.connect()
         return query(self._loop_connection)
 
     async def read_in_thread(self, query: Callable[[Connection], T]) -> T:
@@ -61,39 +59,16 @@ class Database:
         return await self.writer.run(unit)
 
     def _in_transaction(self, query: Callable[[Connection], T]) -> T:
-        with self._thread_engine.connect() as connection, connection.begin():
+        with self._engines.reading.connect() as connection, connection.begin():
             return query(connection)
 
 
-def open_database(path: Path, clock: Clock, writing: Writing) -> Database:
-    """Open (or make) the SQLite file at `path` and bring its schema up to date, after taking a copy when that changes anything."""
-    upgrade(_sqlite(path, begin="BEGIN IMMEDIATE", query_only=False), path)
-    return Database(path, clock, writing)
+def open_database(where: Path | str, clock: Clock, writing: Writing) -> Database:
+    """Open a database and bring its schema up to date.
 
-
-def _sqlite(path: Path, *, begin: str | None, query_only: bool, threads: int = 1) -> Engine:
-    """An engine whose connections leave transactions to us: `begin` is what opens one, None means each statement is its own."""
-    shared = {
-        "connect_args": {"check_same_thread": False},
-        "hide_parameters": True,
-    }  # what people wrote stays out of errors
-    pool: dict[str, Any] = {"poolclass": StaticPool} if threads == 1 else {"pool_size": threads, "max_overflow": 0}
-    engine = create_engine(f"sqlite:///{path}", **shared, **pool)
-
-    def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        if query_only:
-            connection.execute("PRAGMA query_only=ON")
-            connection.execute("PRAGMA wal_autocheckpoint=0")
-
-    def on_begin(connection: Connection) -> None:
-        give_to_driver(connection, begin or "").close()
-
-    event.listen(engine, "connect", on_connect)
-    if begin is not None:
-        event.listen(engine, "begin", on_begin)
-    return engine
+    `where` is the path of an SQLite file, made when it is not there and copied aside before an upgrade, or the URL of a PostgreSQL
+    database.
+    """
+    engines = sqlite_engines(where) if isinstance(where, Path) else postgresql_engines(where)
+    upgrade(engines.writing, where if isinstance(where, Path) else None)
+    return Database(engines, clock, writing)

@@ -56,7 +56,7 @@ class HotStatement:
     def _prepare(self, connection: Connection) -> _Prepared:
         compiled = self._statement.compile(dialect=connection.dialect, column_keys=self._names)
         assert isinstance(compiled, SQLCompiler)
-        prepared = compiled.string, _arranging(compiled.positiontup)
+        prepared = compiled.string, _arranging(compiled.positiontup, tuple(compiled.binds))
         return self._prepared.setdefault(connection.dialect.name, prepared)
 
 
@@ -80,10 +80,10 @@ def _known(error: Exception, text: str, connection: Connection) -> BaseException
     )
 
 
-def _arranging(order: Sequence[str] | None) -> Callable[[Values], Any]:
-    """What makes of named values what the driver wants: a tuple in this order, or the names as they are."""
+def _arranging(order: Sequence[str] | None, names: Sequence[str]) -> Callable[[Values], Any]:
+    """What makes of named values what the driver wants: a tuple in this order, or these names with their values."""
     if order is None:
-        return dict
+        return lambda values: {name: values[name] for name in names}
     if not order:
         return lambda values: ()
     if len(order) == 1:

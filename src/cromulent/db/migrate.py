@@ -17,8 +17,8 @@ log = structlog.get_logger(__name__)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(engine: Engine, path: Path) -> None:
-    """Run the migrations that are missing, all in one transaction. A database that had any before is copied aside first."""
+def upgrade(engine: Engine, file: Path | None) -> None:
+    """Run the migrations that are missing, all in one transaction. A database in a file that had any before is copied aside first."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     newest = ScriptDirectory.from_config(config).get_current_head()
@@ -27,8 +27,8 @@ def upgrade(engine: Engine, path: Path) -> None:
     if current == newest:
         engine.dispose()
         return
-    if current is not None:
-        _copy_aside(path, current)
+    if current is not None and file is not None:
+        _copy_aside(file, current)
     with engine.connect() as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

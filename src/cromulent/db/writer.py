@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import (
     DatabaseError,
     DataError,
@@ -21,6 +21,7 @@ from sqlalchemy.exc import (
     SQLAlchemyError,
 )
 
+from cromulent.db.engines import Engines
 from cromulent.db.errors import StorageUnavailable
 from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import LogRow
@@ -36,6 +37,10 @@ log = structlog.get_logger(__name__)
 MAX_UNITS = 64
 MAX_BATCH_SECONDS = 0.005
 MAX_QUEUED = 10_000
+SETTLE_SECONDS = 5.0
+"""So long the database is asked what became of a COMMIT it has not answered."""
+SETTLE_EVERY_SECONDS = 0.1
+_UNKNOWN = "The server cannot tell yet whether that was stored. Please try again: it will not be stored twice."
 
 _LOCKED_HEAD = HotStatement(select(log_head.c.pos).with_for_update())
 """The lock that makes one write order where several processes write."""
@@ -70,6 +75,18 @@ class Committed:
     facts: Sequence[Fact]
 
 
+_NOTHING = Committed((), ())
+
+
+@dataclass(slots=True)
+class _Doubt:
+    """A transaction whose COMMIT was not answered: what to ask for, who waits for it, and what it brought if it was done."""
+
+    mark: str
+    jobs: Sequence[_Job]
+    committed: Committed
+
+
 class Writer:
     """Runs units in a thread of its own; see `docs/decisions/0002-one-log.md`.
 
@@ -77,14 +94,15 @@ class Writer:
     `after_commit` gets the facts. Nothing of the kind happens for a unit that failed.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, writing: Writing) -> None:
-        self._engine = engine
+    def __init__(self, engines: Engines, clock: Clock, writing: Writing) -> None:
+        self._engine = engines.writing
+        self._outcomes = engines.outcomes
         self._clock = clock
         self._writing = writing
         self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
-        self._head_pos = 0
+        self._doubt: _Doubt | None = None
         self.publish: Callable[[Sequence[LogRow]], None] = lambda rows: None
         self.after_commit: Callable[[Sequence[Fact]], None] = lambda facts: None
 
@@ -117,36 +135,89 @@ class Writer:
     def _run_batch(self, first: _Job) -> bool:
         """One transaction. False when the end of the queue was met inside it."""
         jobs: list[_Job] = []
-        going_on, job = True, first
+        going_on = True
         try:
-            with self._engine.connect() as connection, connection.begin():
+            if not self._settle():
+                raise StorageUnavailable
+            with self._engine.connect() as connection:
+                connection.begin()
                 batch = _Batch(connection, self._clock, self._writing)
-                deadline = time.monotonic() + MAX_BATCH_SECONDS
-                while True:
-                    jobs.append(job)
-                    batch.run(job)
-                    if len(jobs) >= MAX_UNITS or time.monotonic() >= deadline:
-                        break
-                    try:
-                        following = self._jobs.get_nowait()
-                    except queue.Empty:
-                        break
-                    if following is None:
-                        going_on = False
-                        break
-                    job = following
-                rows = batch.append_log()
+                going_on = self._fill(batch, jobs, first)
+                committed = Committed(batch.append_log(), _facts_of(jobs))
                 batch.erase_feeds()
+                self._commit(connection, jobs, committed)
         except Exception as error:  # whatever it was, the transaction is rolled back and its units must be answered
             if not jobs:  # it could not even begin; those who wait would each wait as long for the same
                 queued, going_on = self._take_queued()
                 jobs = [first, *queued]
             log.error("batch_failed", units=len(jobs), error=str(error))
-            self._answer(jobs, Committed((), ()), failure=error)
+            self._answer(jobs, _NOTHING, failure=StorageUnavailable.message)
         else:
-            facts = [fact for done in jobs if done.unit and not done.error for fact in done.unit.facts]
-            self._answer(jobs, Committed(rows, facts), failure=None)
+            self._conclude(jobs, committed)
         return going_on
+
+    def _fill(self, batch: _Batch, jobs: list[_Job], first: _Job) -> bool:
+        """Run what is queued, up to the size and time of a batch, noting each in `jobs`. False at the end of the queue."""
+        deadline = time.monotonic() + MAX_BATCH_SECONDS
+        job = first
+        while True:
+            jobs.append(job)
+            batch.run(job)
+            if len(jobs) >= MAX_UNITS or time.monotonic() >= deadline:
+                return True
+            try:
+                following = self._jobs.get_nowait()
+            except queue.Empty:
+                return True
+            if following is None:
+                return False
+            job = following
+
+    def _commit(self, connection: Connection, jobs: Sequence[_Job], committed: Committed) -> None:
+        """COMMIT. Where the answer to it may be lost on the way, a failure leaves a doubt; else it is raised."""
+        mark = self._outcomes.mark(connection)
+        try:
+            connection.commit()
+        except SQLAlchemyError as error:
+            if mark is None:
+                raise
+            log.warning("commit_in_doubt", units=len(jobs), error=str(error))
+            self._doubt = _Doubt(mark, jobs, committed)
+
+    def _conclude(self, jobs: Sequence[_Job], committed: Committed) -> None:
+        if self._doubt is None:
+            self._answer(jobs, committed, failure=None)
+        elif not self._settle():
+            self._doubt.jobs = ()
+            self._answer(jobs, _NOTHING, failure=_UNKNOWN)
+
+    def _settle(self) -> bool:
+        """Learn what became of a transaction in doubt, and tell those it concerns.
+
+        False while the database does not say. Nothing may be written before: the news of the one in doubt comes first.
+        """
+        doubt = self._doubt
+        if doubt is None:
+            return True
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while (done := self._find_outcome(doubt.mark)) is None:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(SETTLE_EVERY_SECONDS)
+        self._doubt = None
+        log.info("commit_settled", committed=done)
+        if done:
+            self._answer(doubt.jobs, doubt.committed, failure=None)
+        else:
+            self._answer(doubt.jobs, _NOTHING, failure=StorageUnavailable.message)
+        return True
+
+    def _find_outcome(self, mark: str) -> bool | None:
+        try:
+            with self._engine.connect() as connection:
+                return self._outcomes.committed(connection, mark)
+        except SQLAlchemyError:
+            return None
 
     def _take_queued(self) -> tuple[list[_Job], bool]:
         """Everything in the queue, and False when its end was among it."""
@@ -160,23 +231,28 @@ class Writer:
                 return taken, False
             taken.append(job)
 
-    def _answer(self, jobs: Sequence[_Job], committed: Committed, failure: BaseException | None) -> None:
+    def _answer(self, jobs: Sequence[_Job], committed: Committed, failure: str | None) -> None:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._deliver, jobs, committed, failure)
 
-    def _deliver(self, jobs: Sequence[_Job], committed: Committed, failure: BaseException | None) -> None:
+    def _deliver(self, jobs: Sequence[_Job], committed: Committed, failure: str | None) -> None:
         if committed.rows:
             self.publish(committed.rows)
         for job in jobs:
             if job.answer.cancelled():
                 continue
-            error = job.error if failure is None or job.error is not None else StorageUnavailable()
-            if error is not None:
-                job.answer.set_exception(error)
+            if job.error is not None:
+                job.answer.set_exception(job.error)
+            elif failure is not None:
+                job.answer.set_exception(StorageUnavailable(failure))
             else:
                 job.answer.set_result(job.result)
         if committed.facts:
             self.after_commit(committed.facts)
+
+
+def _facts_of(jobs: Sequence[_Job]) -> list[Fact]:
+    return [fact for job in jobs if job.unit for fact in job.unit.facts]
 
 
 def _storage_failure(error: Exception) -> StorageUnavailable | None:

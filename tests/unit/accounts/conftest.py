@@ -12,8 +12,8 @@ from tests.unit.accounts.reception import Reception
 
 
 @pytest.fixture
-async def reception(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Reception]:
+async def reception(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Reception]:
     """Accounts on a database of their own."""
-    made = Reception(tmp_path / "cromulent.db", clock)
+    made = Reception(database_at, clock)
     yield made
     await made.close()

@@ -29,9 +29,9 @@ HERE = Visitor("Firefox on Linux", "192.0.2.1")
 class Reception:
     """A started `AccountService`; `facts` are those committed so far."""
 
-    def __init__(self, path: Path, clock: FakeClock) -> None:
+    def __init__(self, where: Path | str, clock: FakeClock) -> None:
         self.clock = clock
-        self.database = open_database(path, clock, Writing(encode_fact))
+        self.database = open_database(where, clock, Writing(encode_fact))
         self.database.start()
         entry = EntryChecks.open(clock, b"key")
         self.accounts = AccountService(self.database, clock, entry)

@@ -20,6 +20,7 @@ from cromulent.accounts import (
 from cromulent.db import rows_after
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.errors import NotAuthenticated, NotFound
+from tests.store.databases import on_sqlite
 from tests.unit.accounts.reception import HERE, PASSWORD, Reception, account
 
 pytestmark = pytest.mark.anyio
@@ -126,6 +127,7 @@ async def test_what_is_no_token_is_nobodys(reception: Reception, token: str) -> 
         await reception.accounts.identify(token)
 
 
+@on_sqlite
 async def test_no_token_and_no_password_is_stored(reception: Reception, tmp_path: Path) -> None:
     await reception.add_user()
     logged_in = await reception.log_in()

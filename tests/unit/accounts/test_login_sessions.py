@@ -19,7 +19,10 @@ DAY = 86400.0
 
 def refuse_writes(unit: Unit) -> None:
     """From here on the database takes no change, as on a full disk."""
-    unit.connection.exec_driver_sql("PRAGMA query_only=ON")
+    if unit.connection.dialect.name == "sqlite":
+        unit.connection.exec_driver_sql("PRAGMA query_only=ON")
+    else:
+        unit.connection.exec_driver_sql("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY")
 
 
 async def is_live(reception: Reception, login_session_id: str) -> bool:

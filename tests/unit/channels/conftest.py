@@ -12,8 +12,8 @@ from tests.unit.place import Place
 
 
 @pytest.fixture
-async def place(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Place]:
+async def place(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Place]:
     """Channels and messages, nobody there yet."""
-    made = Place(tmp_path / "cromulent.db", clock)
+    made = Place(database_at, clock)
     yield made
     await made.close()

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def database(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Database]:
-    opened = open_database(tmp_path / "cromulent.db", clock, Writing(encode_fact))
+async def database(database_at: Path | str, clock: FakeClock) -> AsyncIterator[Database]:
+    opened = open_database(database_at, clock, Writing(encode_fact))
     opened.start()
     yield opened
     await opened.close()

@@ -26,9 +26,9 @@ def encode(fact: Fact) -> tuple[str, str]:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Database]:
+async def database(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Database]:
     """A fresh database that is running."""
-    opened = open_database(tmp_path / "cromulent.db", clock, Writing(encode))
+    opened = open_database(database_at, clock, Writing(encode))
     opened.start()
     yield opened
     await opened.close()
