@@ -21,7 +21,8 @@ class CuttableProxy:
         self._thread.start()
         self._open = True
         self._writers: set[asyncio.StreamWriter] = set()
-        self._server = self._call(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = self._call(asyncio.start_server(self._accept, "127.0.0.1", 0))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
     @property
@@ -39,12 +40,20 @@ class CuttableProxy:
         self._open = True
 
     def close(self) -> None:
-        """End the proxy."""
-        self._loop.call_soon_threadsafe(self._abort_all)
-        self._loop.call_soon_threadsafe(self._server.close)
+        """End the proxy: first what listens, then what is under way, then the loop they are on."""
+        self._open = False
+        self._call(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _end(self) -> None:
+        self._server.close()
+        self._abort_all()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
 
     def _call(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         future: Future[Any] = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
@@ -53,6 +62,12 @@ class CuttableProxy:
     def _abort_all(self) -> None:
         for writer in self._writers:
             writer.transport.abort()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve in a task of our own: one that asyncio makes may not be cancelled, it complains."""
+        task = self._loop.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if not self._open:
