@@ -71,3 +71,16 @@ def test_presence_shows_who_is_there(people: People) -> None:
     expect(online).to_have_attribute("data-presence", "online")
     ben.page.close()
     expect(online).to_have_attribute("data-presence", "offline", timeout=25_000)
+
+
+def test_stacked_marks_do_not_paint_over_the_neighbours(people: People) -> None:
+    ann = people(1)[0]
+    ann.say("above")
+    above = ann.messages.filter(has_text="above").locator(".prose")
+    expect(ann.messages).to_have_count(1)
+    ann.composer.focus()
+    before = above.screenshot()
+    ann.say("a" + "\u030a" * 40)
+    expect(ann.messages).to_have_count(2)
+    expect(ann.page.get_by_text("a\u030a")).to_have_css("opacity", "1")
+    assert above.screenshot() == before
