@@ -9,6 +9,8 @@ from itertools import count
 
 import pytest
 
+from cromulent.accounts import Identity
+from cromulent.channels import Channel
 from cromulent.db import LogRow, channel_feed, prune
 from cromulent.gateway import catch_up as catching
 from cromulent.gateway.close_codes import CloseCode
@@ -21,11 +23,30 @@ from tests.gateway.waiting import until
 pytestmark = pytest.mark.anyio
 
 
-async def post_many(stage: Stage, who, channel, how_many: int, size: int = 5) -> None:
+async def post_many(stage: Stage, who: Identity, channel: Channel, how_many: int, size: int = 5) -> None:
     """Post `how_many` messages, as fast as the writer takes them."""
     await asyncio.gather(
         *(stage.database.write(posting(who.user, channel, f"{n} " + "x" * size)) for n in range(how_many))
     )
+
+
+async def away(stage: Stage, missed: int, size: int = 5) -> tuple[Channel, Listener]:
+    """Ann, who was there and has gone; since then so many messages were posted in the channel."""
+    channel, ann = await stage.add_channel(), await stage.add_user("ann")
+    listener = Listener(stage, ann)
+    await listener.come()
+    listener.go()
+    await post_many(stage, ann, channel, missed, size)
+    return channel, listener
+
+
+async def come_slowly(listener: Listener) -> tuple[FakeSocket, asyncio.Future[None]]:
+    """Come back on a socket that has taken nothing of the first page yet."""
+    socket = FakeSocket()
+    socket.stalled = True
+    coming = asyncio.ensure_future(listener.come(socket))
+    await socket.wait_for_bytes(20_000)  # `resumed` and the first page
+    return socket, coming
 
 
 async def prune_to(stage: Stage, rows: int) -> None:
@@ -54,11 +75,7 @@ async def test_a_cursor_brings_exactly_what_was_missed(stage: Stage) -> None:
 
 
 async def test_catching_up_reads_pages_of_two_hundred(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 450)
+    _, listener = await away(stage, 450)
     read, pages = catching.rows_after, list[int]()
 
     def counting(*args):
@@ -80,15 +97,11 @@ async def test_an_unknown_cursor_is_a_fresh_start(stage: Stage, cursor: str) -> 
 
 
 async def test_a_pruned_cursor_is_a_fresh_start(stage: Stage) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 20)
+    _, listener = await away(stage, 20)
     await prune_to(stage, 10)
     await listener.come()
     assert [message["op"] for message in listener.socket.messages()] == ["ready"]
-    assert listener.model.state() == (await fresh(stage, ann)).state()
+    assert listener.model.state() == (await fresh(stage, listener.who)).state()
 
 
 async def test_too_far_behind_is_a_fresh_start_and_only_what_the_user_may_see_counts(stage: Stage) -> None:
@@ -137,12 +150,8 @@ async def test_no_gap_and_no_double_while_others_never_stop_posting(stage: Stage
 
 
 async def test_a_flood_cannot_keep_a_connection_from_going_live(stage: Stage) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 1000)
-    flood = asyncio.ensure_future(post_many(stage, ann, channel, 5000))
+    channel, listener = await away(stage, 1000)
+    flood = asyncio.ensure_future(post_many(stage, listener.who, channel, 5000))
     await listener.come()
     assert listener.is_live
     assert not flood.done()
@@ -160,10 +169,7 @@ async def test_rights_are_looked_at_for_every_page(stage: Stage) -> None:
     await listener.come()
     listener.go()
     await post_many(stage, ann, private, 250)
-    socket = FakeSocket()
-    socket.stalled = True
-    coming = asyncio.ensure_future(listener.come(socket))
-    await socket.wait_for_bytes(20_000)  # `resumed` and the first page
+    socket, coming = await come_slowly(listener)
     await stage.leave(ben, private)
     await stage.post(ann, private, "not for Ben")
     socket.take_all()
@@ -176,15 +182,8 @@ async def test_rights_are_looked_at_for_every_page(stage: Stage) -> None:
 
 
 async def test_what_is_pruned_between_two_pages_is_not_passed_over_in_silence(stage: Stage) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 300)
-    socket = FakeSocket()
-    socket.stalled = True
-    coming = asyncio.ensure_future(listener.come(socket))
-    await socket.wait_for_bytes(20_000)
+    _, listener = await away(stage, 300)
+    socket, coming = await come_slowly(listener)
     await prune_to(stage, 10)
     socket.take_all()
     await coming
@@ -193,15 +192,11 @@ async def test_what_is_pruned_between_two_pages_is_not_passed_over_in_silence(st
     listener.go()
     await listener.come()
     assert listener.socket.messages()[0]["op"] == "ready"
-    assert listener.model.state() == (await fresh(stage, ann)).state()
+    assert listener.model.state() == (await fresh(stage, listener.who)).state()
 
 
 async def test_large_pages_are_sent_in_pieces_the_client_can_take(stage: Stage) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 200, size=12_000)
+    channel, listener = await away(stage, 200, size=12_000)
     socket = FakeSocket()
     socket.stalled = True
     coming = asyncio.ensure_future(listener.come(socket))
@@ -221,17 +216,10 @@ async def test_large_pages_are_sent_in_pieces_the_client_can_take(stage: Stage) 
 async def test_who_hangs_up_while_catching_up_is_not_read_for_any_more(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channel, ann = await stage.add_channel(), await stage.add_user("ann")
-    listener = Listener(stage, ann)
-    await listener.come()
-    listener.go()
-    await post_many(stage, ann, channel, 450)
+    _, listener = await away(stage, 450)
     read, pages = catching.rows_after, list[int]()
     monkeypatch.setattr(catching, "rows_after", lambda *args: pages.append(1) or read(*args))
-    socket = FakeSocket()
-    socket.stalled = True
-    coming = asyncio.ensure_future(listener.come(socket))
-    await socket.wait_for_bytes(20_000)
+    socket, coming = await come_slowly(listener)
     socket.hang_up()
     await coming
     assert pages == [1]
