@@ -56,6 +56,8 @@ def test_uvicorn_is_the_version_our_protocol_class_was_checked_with() -> None:
         "handle_close",
         "handle_parser_exception",
         "connection_lost",
+        "pause_writing",
+        "resume_writing",
         "shutdown",
     )
     assert [name for name in wanted if not callable(getattr(WebSocketsSansIOProtocol, name, None))] == []

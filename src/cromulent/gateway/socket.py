@@ -1,7 +1,7 @@
 """The server's side of one WebSocket, down to the bytes: prepared frames go to the transport without a detour.
 
 Checked against uvicorn 0.54.0: `tests/gateway/test_socket.py` fails when another version is installed, so that what is
-relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `handle_ping`, `handle_events`) is looked at again.
+relied on here (`run_asgi`, `scope`, `transport`, `conn`, `close_sent`, `writable`, `handle_ping`, `handle_events`) is looked at again.
 """
 
 from __future__ import annotations
