@@ -63,6 +63,14 @@ export interface SetupForm {
   password: string;
 }
 
+export interface RegistrationForm {
+  user_name: string;
+  email?: string;
+  password: string;
+  /** The secret of an invite link. */
+  invite?: string;
+}
+
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
 export class Api {
@@ -82,6 +90,31 @@ export class Api {
 
   logIn(login: string, password: string): Promise<{ user: User }> {
     return this.#request('POST', '/login', { login, password });
+  }
+
+  register(form: RegistrationForm): Promise<{ user: User }> {
+    return this.#request('POST', '/register', form);
+  }
+
+  checkInvite(secret: string): Promise<void> {
+    return this.#request('POST', '/register/check', { secret });
+  }
+
+  resetPassword(secret: string, password: string): Promise<{ user: User }> {
+    return this.#request('POST', '/password-reset', { secret, password });
+  }
+
+  changeDisplayName(name: string): Promise<{ user: User; email: string | null }> {
+    return this.#request('PATCH', '/me', { display_name: name });
+  }
+
+  changePassword(current: string, password: string): Promise<{ user: User }> {
+    return this.#request('PUT', '/me/password', { current_password: current, password });
+  }
+
+  /** For what only few pages ask, which have functions of their own: `admin_api.ts`. */
+  request<R>(method: string, path: string, body?: object): Promise<R> {
+    return this.#request(method, path, body);
   }
 
   logInByLink(secret: string): Promise<{ user: User }> {

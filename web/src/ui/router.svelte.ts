@@ -1,17 +1,30 @@
 /** Addresses of the page: every state worth coming back to has one. */
 
+export type AdminSection = 'users' | 'invites' | 'settings' | 'audit';
+
 export type Route =
   | { name: 'home' }
   | { name: 'channel'; channelId: string }
   | { name: 'settings' }
+  | { name: 'admin'; section: AdminSection }
   | { name: 'login' }
   | { name: 'setup' }
   | { name: 'enter' }
+  | { name: 'invite' }
+  | { name: 'register' }
+  | { name: 'reset' }
   | { name: 'unknown' };
 
 const plain: Readonly<Record<string, Route>> = {
   '/': { name: 'home' },
   '/settings': { name: 'settings' },
+  '/admin': { name: 'admin', section: 'users' },
+  '/admin/invites': { name: 'admin', section: 'invites' },
+  '/admin/settings': { name: 'admin', section: 'settings' },
+  '/admin/audit': { name: 'admin', section: 'audit' },
+  '/invite': { name: 'invite' },
+  '/register': { name: 'register' },
+  '/reset': { name: 'reset' },
   '/login': { name: 'login' },
   '/setup': { name: 'setup' },
   '/enter': { name: 'enter' },

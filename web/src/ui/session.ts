@@ -5,7 +5,7 @@ import type { Client } from '../core/client';
 import type { InstanceInfo } from '../core/api';
 import type { Router } from './router.svelte';
 
-const PUBLIC = new Set(['login', 'setup', 'enter']);
+const PUBLIC = new Set(['login', 'setup', 'enter', 'invite', 'register', 'reset']);
 
 /** What of the shared model the session needs. */
 export interface SessionModel {
