@@ -1,5 +1,5 @@
 /** The HTTP half of the protocol: typed requests, and problem+json turned into one kind of error. */
-import type { Message, User } from './protocol.generated';
+import type { Channel, Message, User } from './protocol.generated';
 
 const TIMEOUT_MS = 15_000;
 
@@ -51,6 +51,15 @@ export interface MembersPage {
   /** The `after` of the next page. */
   next: string | null;
 }
+
+export interface ChannelsPage {
+  channels: Channel[];
+  /** The `after` of the next page. */
+  next: string | null;
+}
+
+/** What can be said of a channel beside its kind. */
+export type ChannelForm = Pick<Channel, 'name' | 'topic' | 'visibility' | 'is_default' | 'write_permission'>;
 
 /** Which page of history: the one before, after or around a seq; without any the newest. */
 export type HistoryBound =
@@ -144,6 +153,44 @@ export class Api {
   members(channelId: string, after: string | null): Promise<MembersPage> {
     const query = new URLSearchParams({ limit: '200', ...(after === null ? {} : { after }) });
     return this.#request('GET', `/channels/${channelId}/members?${query.toString()}`);
+  }
+
+  channelsToJoin(kind: Channel['kind'], after: string | null): Promise<ChannelsPage> {
+    const query = new URLSearchParams({ kind, ...(after === null ? {} : { after }) });
+    return this.#request('GET', `/channels?${query.toString()}`);
+  }
+
+  createChannel(kind: Channel['kind'], form: ChannelForm): Promise<{ channel: Channel }> {
+    return this.#request('POST', '/channels', { kind, ...form });
+  }
+
+  changeChannel(channelId: string, change: Partial<ChannelForm>): Promise<{ channel: Channel }> {
+    return this.#request('PATCH', `/channels/${channelId}`, change);
+  }
+
+  /** Puts a channel before another of its kind; behind all of them without one. */
+  moveChannel(channelId: string, before?: string): Promise<{ channel: Channel }> {
+    return this.#request('PUT', `/channels/${channelId}/position`, before === undefined ? {} : { before });
+  }
+
+  deleteChannel(channelId: string): Promise<void> {
+    return this.#request('DELETE', `/channels/${channelId}`);
+  }
+
+  joinChannel(channelId: string): Promise<{ channel: Channel }> {
+    return this.#request('POST', `/channels/${channelId}/join`, {});
+  }
+
+  leaveChannel(channelId: string): Promise<void> {
+    return this.#request('POST', `/channels/${channelId}/leave`, {});
+  }
+
+  addMember(channelId: string, userId: string): Promise<void> {
+    return this.#request('PUT', `/channels/${channelId}/members/${userId}`, {});
+  }
+
+  removeMember(channelId: string, userId: string): Promise<void> {
+    return this.#request('DELETE', `/channels/${channelId}/members/${userId}`);
   }
 
   postMessage(channelId: string, nonce: string, text: string): Promise<{ message: Message }> {

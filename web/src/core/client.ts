@@ -3,11 +3,13 @@ import { ApiError, type Api, type HistoryPage } from './api';
 import type { Clock } from './clock';
 import type { RequestFrame } from './commit_schedule';
 import { Drafts } from './drafts';
+import { Emitter } from './emitter';
 import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
 import { Histories } from './histories';
 import { MemberLoader } from './member_loader';
 import { Outbox } from './outbox';
 import type {
+  Channel,
   Dispatch,
   MembershipRemoved,
   Message,
@@ -31,7 +33,13 @@ export interface ClientEnvironment extends GatewayEnvironment {
   tabs: Tabs;
 }
 
+export interface ClientEvents {
+  /** One is no longer a member of a channel; what was kept of it is gone. */
+  channelLost: { channel: Channel; reason: MembershipRemoved['reason'] };
+}
+
 export class Client {
+  readonly events = new Emitter<ClientEvents>();
   readonly api: Api;
   readonly gateway: Gateway;
   readonly store: Store;
@@ -113,6 +121,11 @@ export class Client {
     void this.#members.load(channelId);
   }
 
+  /** Somebody looks at who is in a channel. */
+  loadMembers(channelId: string): void {
+    void this.#members.load(channelId);
+  }
+
   /** Sends a message; it is in the outbox at once. */
   send(channelId: string, text: string): void {
     this.typing.sent();
@@ -140,7 +153,9 @@ export class Client {
   }
 
   #startFresh(ready: Ready): void {
+    const before = this.store.state;
     this.store.change(() => fromReady(ready));
+    if (before.user?.id === ready.user.id) this.#missChannels(before.channels);
     void this.#openUnsent(ready.user.id);
     this.#meetRooms(ready.snapshot.rooms);
     this.histories.restart(this.#openChannelId);
@@ -161,18 +176,29 @@ export class Client {
   }
 
   #take(dispatch: Dispatch): void {
+    if (dispatch.t === 'membership.removed') return this.#loseChannel(dispatch);
     this.store.push(dispatch);
     if (dispatch.t === 'message.posted') this.#takeMessage((dispatch.d as MessagePosted).message);
-    if (dispatch.t === 'membership.removed') this.#loseChannel((dispatch.d as MembershipRemoved).channel_id);
     if (dispatch.t === 'voice.participant_joined') {
       this.#directory.need([(dispatch.d as VoiceParticipantJoined).participant.user_id]);
     }
   }
 
-  #loseChannel(channelId: string): void {
+  #loseChannel(dispatch: Dispatch): void {
+    const { channel_id: channelId, reason } = dispatch.d as MembershipRemoved;
+    const channel = this.store.latest().channels.get(channelId);
+    this.store.push(dispatch);
     this.histories.drop(channelId);
     this.outbox.dropExcept((id) => id !== channelId);
     this.drafts.dropExcept((id) => id !== channelId);
+    if (this.#openChannelId === channelId) this.#openChannelId = null;
+    if (channel) this.events.emit('channelLost', { channel, reason });
+  }
+
+  /** After a fresh start: those lost meanwhile, without word of why. */
+  #missChannels(held: ReadonlyMap<string, Channel>): void {
+    for (const [id, channel] of held)
+      if (!this.store.state.channels.has(id)) this.events.emit('channelLost', { channel, reason: 'removed' });
   }
 
   #takeMessage(message: Message): void {

@@ -22,6 +22,12 @@ export class Store {
     return this.#state;
   }
 
+  /** The state with all that has come, also what the next frame will show. */
+  latest(): State {
+    this.#applyQueue();
+    return this.#state;
+  }
+
   /** Called after every commit; the answer unsubscribes. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);

@@ -8,6 +8,8 @@ import type { GatewayState } from '../core/gateway';
 import type { HistoryView } from '../core/history';
 import type { State } from '../core/state';
 import type { PendingMessage } from '../core/unsent_store';
+import { ChannelDialogs } from './channels/dialogs.svelte';
+import { LostChannel } from './channels/lost_channel.svelte';
 import type { Place } from './messages/place';
 import type { Router } from './router.svelte';
 import type { ThemeChoice } from './theme.svelte';
@@ -34,6 +36,8 @@ export class Model {
   /** Where the reader of each channel was. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read once, when a channel is opened
   readonly places = new Map<string, Place>();
+  readonly channelDialogs = new ChannelDialogs();
+  readonly lostChannel: LostChannel;
   readonly #follow: () => void;
 
   constructor({ client, router, theme, voice, clock }: ModelParts) {
@@ -42,6 +46,7 @@ export class Model {
     this.theme = theme;
     this.voice = voice;
     this.clock = clock;
+    this.lostChannel = new LostChannel(this);
     this.#follow = createSubscriber((update) => client.store.subscribe(update));
   }
 

@@ -1,0 +1,45 @@
+/** What is said, and where the page goes, when one is no longer a member of a channel. */
+import type { Client } from '../../core/client';
+import type { Channel, MembershipRemoved } from '../../core/protocol.generated';
+import { t } from '../i18n/translate';
+import { channelPath, type Router } from '../router.svelte';
+import { firstTextChannel } from '../shell/channel_order';
+
+/** What of the shared model this needs. */
+export interface LostChannelModel {
+  readonly client: Client;
+  readonly router: Pick<Router, 'route' | 'navigate'>;
+  readonly places: Map<string, unknown>;
+}
+
+export class LostChannel {
+  /** A short notice; empty when there is nothing to say. */
+  notice = $state('');
+  readonly #model: LostChannelModel;
+
+  constructor(model: LostChannelModel) {
+    this.#model = model;
+    model.client.events.on('channelLost', ({ channel, reason }) => this.#meet(channel, reason));
+  }
+
+  dismiss(): void {
+    this.notice = '';
+  }
+
+  #meet(channel: Channel, reason: MembershipRemoved['reason']): void {
+    this.#model.places.delete(channel.id);
+    this.notice = reason === 'left' ? '' : noticeOf(channel, reason);
+    const { route } = this.#model.router;
+    if (route.name === 'channel' && route.channelId === channel.id) this.#goElsewhere();
+  }
+
+  #goElsewhere(): void {
+    const next = firstTextChannel(this.#model.client.store.latest().channels);
+    this.#model.router.navigate(next ? channelPath(next.id) : '/', { replace: true });
+  }
+}
+
+function noticeOf({ kind, name }: Channel, reason: MembershipRemoved['reason']): string {
+  const channel = kind === 'text' ? `#${name}` : name;
+  return t(reason === 'channel_deleted' ? 'channel.was_deleted' : 'channel.was_removed', { channel });
+}
