@@ -84,3 +84,17 @@ def test_stacked_marks_do_not_paint_over_the_neighbours(people: People) -> None:
     expect(ann.messages).to_have_count(2)
     expect(ann.page.get_by_text("a\u030a")).to_have_css("opacity", "1")
     assert above.screenshot() == before
+
+
+def test_a_spoiler_is_hidden_until_it_is_asked_for(people: People) -> None:
+    ann, ben = people(2)
+    ann.say("the end: ||everybody|| and ||nobody||")
+    spoilers = ben.messages.get_by_role("button", name="Show spoiler")
+    expect(spoilers).to_have_count(2)
+    expect(ben.page.get_by_text("everybody")).to_be_hidden()
+    spoilers.first.click()
+    expect(ben.page.get_by_text("everybody")).to_be_visible()
+    expect(ben.page.get_by_text("nobody")).to_be_hidden()
+    spoilers.first.press("Enter")
+    expect(ben.page.get_by_text("nobody")).to_be_visible()
+    expect(spoilers).to_have_count(0)

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import en from '../src/ui/i18n/en.json';
 import { t } from '../src/ui/i18n/translate';
+import { withoutSpoilers } from '../src/ui/messages/spoilers';
 import { channelPath, parseRoute } from '../src/ui/router.svelte';
 import { channelsOfKind, firstTextChannel } from '../src/ui/shell/channel_order';
 import { barStateOf, barTextOf } from '../src/ui/voice/bar_state';
@@ -72,6 +73,12 @@ test.each([
   ['\u0301', true],
 ])('whether there is anything to see in %j: %s', (text, visible) => {
   expect(canBeSeen(text)).toBe(visible);
+});
+
+test('spoilers are not read out', () => {
+  expect(withoutSpoilers('the end: ||everybody|| and ||nobody||, a || b')).toBe(
+    'the end: (spoiler) and (spoiler), a || b',
+  );
 });
 
 test('places in a text are filled, once, and only by what was given', () => {
