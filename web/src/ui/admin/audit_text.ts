@@ -28,7 +28,8 @@ const SENTENCES: Readonly<Record<string, TextKey>> = {
 
 export function auditText({ action, actor_id, subject_id, detail }: AuditEntry, names: AuditNames): string {
   const actor = actor_id === null ? t('audit.operator') : userName(actor_id, names);
-  const sentence = SENTENCES[action];
+  const isFirst = action === 'administrator_created' && actor_id === subject_id;
+  const sentence = isFirst ? 'audit.set_up' : SENTENCES[action];
   if (sentence === undefined) return t('audit.unknown', { actor, action });
   return t(sentence, {
     actor,
