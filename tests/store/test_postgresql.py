@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from cromulent.db import StorageUnavailable, Writing, open_database
 from cromulent.db import writer as writer_module
+from cromulent.db.errors import NotStorable
+from cromulent.db.schema import events
 from cromulent.kernel.clock import FakeClock
 from tests.store.conftest import Storage, encode, note, stored_events
 from tests.store.cutting_proxy import Cut, CuttingProxy
@@ -103,6 +105,16 @@ async def test_a_reader_cannot_write_and_sees_one_moment(storage: Storage, url: 
     assert stored_events(url) == 1
     with pytest.raises(Exception, match="read-only transaction"):
         await storage.database.read(lambda connection: connection.exec_driver_sql("DELETE FROM events"))
+
+
+async def test_a_text_it_cannot_take_is_the_callers_mistake(storage: Storage) -> None:
+    def find(connection: Connection) -> object:
+        return connection.execute(select(events.c.pos).where(events.c.id == "a\0b")).first()
+
+    for asked in (storage.database.read(find), storage.database.write(lambda unit: find(unit.connection))):
+        with pytest.raises(NotStorable):
+            await asked
+    assert await storage.database.write(note("after")) == 1
 
 
 async def test_a_second_server_is_refused(

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DataError
 
 from cromulent.db.engines import Engines
+from cromulent.db.errors import NotStorable
 from cromulent.db.migrate import upgrade
 from cromulent.db.postgresql import postgresql_engines
 from cromulent.db.sqlite import sqlite_engines
@@ -60,7 +62,10 @@ class Database:
 
     def _in_transaction(self, query: Callable[[Connection], T]) -> T:
         with self._engines.reading.connect() as connection, connection.begin():
-            return query(connection)
+            try:
+                return query(connection)
+            except DataError as error:
+                raise NotStorable from error
 
 
 def open_database(where: Path | str, clock: Clock, writing: Writing) -> Database:

@@ -1,6 +1,6 @@
 """What can go wrong with the storage itself."""
 
-from cromulent.kernel.errors import Unavailable
+from cromulent.kernel.errors import InvalidInput, Unavailable
 
 
 class StorageUnavailable(Unavailable):
@@ -8,6 +8,10 @@ class StorageUnavailable(Unavailable):
 
     code = "storage_unavailable"
     message = "The server could not store that. Nothing was changed; please try again."
+
+
+class NotStorable(InvalidInput):
+    """A value of the request is none the database can keep or compare: a NUL inside a text, a number out of range."""
 
 
 class SeqNotDense(Exception):

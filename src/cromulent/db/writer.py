@@ -22,7 +22,7 @@ from sqlalchemy.exc import (
 )
 
 from cromulent.db.engines import Engines
-from cromulent.db.errors import StorageUnavailable
+from cromulent.db.errors import NotStorable, StorageUnavailable
 from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import LogRow
 from cromulent.db.schema import events, feeds, log_head, microseconds_of
@@ -255,14 +255,14 @@ def _facts_of(jobs: Sequence[_Job]) -> list[Fact]:
     return [fact for job in jobs if job.unit for fact in job.unit.facts]
 
 
-def _storage_failure(error: Exception) -> StorageUnavailable | None:
-    """What a caller is told when it was not the unit that was wrong but the storage: full, locked, damaged, gone."""
-    ours = (IntegrityError, ProgrammingError, DataError, NotSupportedError)
-    if isinstance(error, DatabaseError) and not isinstance(error, ours):
-        failure = StorageUnavailable()
-        failure.__cause__ = error
-        return failure
-    return None
+def _told(error: Exception) -> Exception:
+    """What a caller is told: that the storage is full, locked or gone, or cannot take a value; else what the unit raised."""
+    ours = (IntegrityError, ProgrammingError, NotSupportedError)
+    if not isinstance(error, DatabaseError) or isinstance(error, ours):
+        return error
+    told = NotStorable() if isinstance(error, DataError) else StorageUnavailable()
+    told.__cause__ = error
+    return told
 
 
 class _Batch:
@@ -288,7 +288,7 @@ class _Batch:
             job.result = job.run(unit)
             unit.check_seqs()
         except Exception as error:
-            job.error = _storage_failure(error) or error
+            job.error = _told(error)
             self._roll_back_unit(error)
         else:
             self._savepoints.execute("RELEASE unit")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from cromulent.kernel.errors import DomainError, Forbidden, InvalidInput
+from cromulent.kernel.errors import DomainError, Forbidden, InvalidInput, NotFound
 from cromulent.kernel.http import bearer_token_of, is_same_origin
 from cromulent.kernel.ids import new_id
 from cromulent.kernel.json_input import check_json
@@ -66,6 +66,8 @@ class FrontDoor:
         return await self._app(scope, receive if body is None else _replayed(body, receive), send)
 
     async def _checked_body(self, scope: Scope, receive: Receive) -> bytes | None:
+        if "\0" in scope["path"]:
+            raise NotFound  # not every database can even be asked for it
         if scope["query_string"]:
             _refuse_secrets(scope["query_string"])
         if scope["method"] in _SAFE:
