@@ -44,6 +44,17 @@ test('fast typing leaves the last text, also when the user leaves at once', asyn
   expect(await browser.store.drafts(ann.id)).toEqual(new Map([['general', 'hey']]));
 });
 
+test('every key is on its way to the store at once: the page may be gone with the next', () => {
+  const asked: string[] = [];
+  const put = browser.store.putDraft.bind(browser.store);
+  browser.store.putDraft = (userId, channelId, text) => {
+    asked.push(text);
+    return put(userId, channelId, text);
+  };
+  for (const text of ['h', 'he', 'hey']) drafts.set('general', text);
+  expect(asked).toEqual(['h', 'he', 'hey']);
+});
+
 test('an emptied draft is removed', async () => {
   drafts.set('general', 'x');
   drafts.set('general', '');

@@ -18,9 +18,8 @@ export class Drafts {
   readonly #ports: DraftsPorts;
   #userId: string | null = null;
   #texts = new Map<string, string>();
-  /** Channels whose draft is to be written; the newest text is. */
-  readonly #unwritten = new Set<string>();
-  #writing = false;
+  /** By channel: the newest text that is being written. */
+  readonly #unwritten = new Map<string, string>();
 
   constructor(ports: DraftsPorts) {
     this.#ports = ports;
@@ -40,8 +39,7 @@ export class Drafts {
   set(channelId: string, text: string): void {
     if (text === '') this.#texts.delete(channelId);
     else this.#texts.set(channelId, text);
-    this.#unwritten.add(channelId);
-    void this.#write();
+    void this.#write(channelId, text);
   }
 
   /** Puts a text into a composer, after what stands there already. */
@@ -60,9 +58,6 @@ export class Drafts {
 
   /** Lets go of the user; what is kept stays kept. */
   close(): void {
-    const userId = this.#userId;
-    if (userId !== null)
-      for (const id of this.#unwritten) void this.#ports.store.putDraft(userId, id, this.get(id));
     this.#userId = null;
     this.#texts.clear();
     this.#unwritten.clear();
@@ -88,19 +83,12 @@ export class Drafts {
     }
   }
 
-  /** One write after the other, so that fast fingers do not pile them up. */
-  async #write(): Promise<void> {
-    const userId = this.#userId;
-    if (this.#writing || userId === null) return;
-    this.#writing = true;
-    for (const channelId of this.#unwritten) {
-      const text = this.get(channelId);
-      await this.#ports.store.putDraft(userId, channelId, text);
-      if (this.#userId !== userId) break;
-      if (this.get(channelId) === text) this.#unwritten.delete(channelId);
-    }
-    this.#writing = false;
+  /** At once and for every key, because the page may be gone with the next one. */
+  async #write(channelId: string, text: string): Promise<void> {
+    if (this.#userId === null) return;
+    this.#unwritten.set(channelId, text);
+    await this.#ports.store.putDraft(this.#userId, channelId, text);
+    if (this.#unwritten.get(channelId) === text) this.#unwritten.delete(channelId);
     this.#ports.tabs.tell('drafts');
-    if (this.#unwritten.size > 0) void this.#write();
   }
 }
