@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -207,12 +208,24 @@ def _check(config: Config) -> None:
         raise ConfigError("`public_url` has the form https://name or https://name:port.")
     if config.source_url and not _PAGE.fullmatch(config.source_url):
         raise ConfigError("`source_url` is the address of a page: https://…")
+    _check_proxies(config.trusted_proxies)
     _check_tls(config.tls)
     _check_turn(config.turn)
     if config.limits.posts_per_10_seconds < 0:
         raise ConfigError("`limits.posts_per_10_seconds` must be at least 1, or 0 for no limit.")
     if min(config.limits.connections_per_user, config.limits.participants_per_room) < 1:
         raise ConfigError("`limits.connections_per_user` and `limits.participants_per_room` must be at least 1.")
+
+
+def _check_proxies(addresses: str) -> None:
+    """A slip here would be silence: the headers of a proxy that is not recognised are dropped, and everybody has its address."""
+    for address in filter(None, (part.strip() for part in addresses.split(","))):
+        try:
+            ipaddress.ip_network(address)
+        except ValueError:
+            raise ConfigError(
+                f"`trusted_proxies` are addresses or networks, parted by commas; {address} is none."
+            ) from None
 
 
 def _check_tls(tls: TlsConfig) -> None:

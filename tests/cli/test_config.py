@@ -70,6 +70,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ({"CROMULENT_LOG_LEVEL": "loud"}, "log_level"),
         ({"CROMULENT_PUBLIC_URL": "chat.example.org"}, "public_url"),
         ({"CROMULENT_PUBLIC_URL": "https://chat.example.org/path"}, "public_url"),
+        ({"CROMULENT_TRUSTED_PROXIES": "127.0.0.1, proxy.example.org"}, "proxy.example.org is none"),
+        ({"CROMULENT_TRUSTED_PROXIES": "10.0.0.1/8"}, "trusted_proxies"),
         ({"CROMULENT_SOURCE_URL": "javascript:alert(1)"}, "source_url"),
         ({"CROMULENT_POSTS_PER_10_SECONDS": "-1"}, "posts_per_10_seconds"),
         ({"CROMULENT_CONNECTIONS_PER_USER": "0"}, "connections_per_user"),
@@ -79,6 +81,12 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
 def test_a_setting_that_is_wrong_is_named(tmp_path: Path, variables: dict[str, str], says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         load_config({"data": str(tmp_path)}, variables)
+
+
+@pytest.mark.parametrize("proxies", ["", "127.0.0.1", "127.0.0.1, ::1 ,10.0.0.0/8,fd00::/8"])
+def test_proxies_are_addresses_and_networks(tmp_path: Path, proxies: str) -> None:
+    config = load_config({"data": str(tmp_path)}, {"CROMULENT_TRUSTED_PROXIES": proxies})
+    assert config.trusted_proxies == proxies
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,11 @@ from cromulent.accounts.model import (
 )
 from cromulent.db import INSTANCE_FEED, Database, Unit
 from cromulent.kernel.clock import Clock
+from cromulent.kernel.errors import RateLimited
+from cromulent.kernel.rate_limits import Limit, RateLimiter
+
+CHANGES_PER_USER = Limit(10, 60.0)
+"""Everybody hears of each, and the log keeps it."""
 
 
 class ProfileService:
@@ -30,10 +35,14 @@ class ProfileService:
         self._database = database
         self._clock = clock
         self._entry = entry
+        self._changes = RateLimiter(CHANGES_PER_USER, clock)
 
     async def change_display_name(self, user: User, text: str) -> User:
-        """Be called something else from now on. Raises `InvalidInput` (`invalid_display_name`)."""
+        """Be called something else from now on. Raises `InvalidInput` (`invalid_display_name`), `RateLimited`."""
         name = checked_display_name(text)
+        bucket = self._changes.bucket(user.id)
+        if not bucket.take():
+            raise RateLimited(retry_after_seconds=bucket.seconds_until())
 
         def unit(unit: Unit) -> User:
             present = store.get_user(unit.connection, user.id)

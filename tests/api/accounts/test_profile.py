@@ -93,6 +93,15 @@ async def test_the_same_name_again_is_told_to_nobody(site: Site) -> None:
     assert await events(site) == before
 
 
+async def test_a_name_does_not_flicker(site: Site) -> None:
+    ann = await site.administrator("ann")
+    answers = [await ann.patch("me", json={"display_name": f"Ann {number}"}) for number in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert code_of(answers[-1]) == "rate_limited"
+    site.clock.advance(6)
+    assert (await ann.patch("me", json={"display_name": "Ann again"})).status_code == 200
+
+
 async def test_another_password_ends_the_other_logins_and_renews_the_own_token(site: Site) -> None:
     laptop, phone = await site.administrator("ann"), await site.logged_in("ann")
     ben = await site.administrator("ben")
