@@ -128,3 +128,30 @@ test('a first page that cannot be had is a failure, a later one keeps what is th
   void history.loadOlder();
   expect(requests).toHaveLength(4);
 });
+
+test('what is loaded already is reached without a request', async () => {
+  void history.open();
+  await requests[0]!.answer([10, 12, 14], { has_before: true });
+  expect((await history.reach(12))?.seq).toBe(12);
+  expect((await history.reach(13))?.seq).toBe(12);
+  expect(requests).toHaveLength(1);
+});
+
+test('what is not loaded is reached by the page around it', async () => {
+  void history.open();
+  await requests[0]!.answer([100, 101], { has_before: true });
+  const reached = history.reach(50);
+  expect(requests[1]!.bound).toEqual({ around: 50 });
+  await requests[1]!.answer([48, 49, 52], { has_before: true, has_after: true });
+  expect((await reached)?.seq).toBe(49);
+  expect(seqs()).toEqual([48, 49, 52]);
+});
+
+test('a message that cannot be reached leaves what is shown, and says why', async () => {
+  void history.open();
+  await requests[0]!.answer([100, 101], { has_before: true });
+  const reached = history.reach(50);
+  await requests[1]!.fail(new ApiError('network', 'The server cannot be reached.'));
+  expect(await reached).toBeUndefined();
+  expect([seqs(), history.view.error?.code]).toEqual([[100, 101], 'network']);
+});

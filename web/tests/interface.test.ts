@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import en from '../src/ui/i18n/en.json';
 import { t } from '../src/ui/i18n/translate';
 import { withoutSpoilers } from '../src/ui/messages/spoilers';
-import { channelPath, parseRoute } from '../src/ui/router.svelte';
+import { channelPath, messagePath, parseRoute } from '../src/ui/router.svelte';
 import { channelsOfKind, firstTextChannel } from '../src/ui/shell/channel_order';
 import { barStateOf, barTextOf } from '../src/ui/voice/bar_state';
 import { talkKeyName } from '../src/ui/voice/talk_key_name';
@@ -16,7 +16,9 @@ test.each([
   ['/setup', { name: 'setup' }],
   ['/enter', { name: 'enter' }],
   ['/settings', { name: 'settings' }],
-  [channelPath('01a2-b3'), { name: 'channel', channelId: '01a2-b3' }],
+  [channelPath('01a2-b3'), { name: 'channel', channelId: '01a2-b3', seq: null }],
+  [messagePath('01a2-b3', 42), { name: 'channel', channelId: '01a2-b3', seq: 42 }],
+  ['/channels/a/9999999999999999', { name: 'unknown' }],
   ['/channels/', { name: 'unknown' }],
   ['/channels/a/b', { name: 'unknown' }],
   ['/toString', { name: 'unknown' }],

@@ -113,3 +113,40 @@ test('too much is let go at the end away from the reader, which is then said to 
     true,
   ]);
 });
+
+test('a tombstone stays, whatever older version comes after it', () => {
+  const window = loaded([1, 2, 3]);
+  window.receive(message(2, { rev: 9, text: '', html: '', deleted: true }));
+  window.receive(message(2, { rev: 7, text: 'edited before' }));
+  window.prepend(page([1, 2]));
+  expect(window.messages.map(({ deleted }) => deleted)).toEqual([false, true, false]);
+  expect(seqs(window)).toEqual([1, 2, 3]);
+});
+
+test('a version whose text was erased waits for the one that superseded it', () => {
+  const erased = { text: '', html: '' };
+  const window = loaded([1, 2]);
+  window.receive(message(2, { rev: 4, ...erased }));
+  expect(window.messages[1]?.text).toBe('text 2');
+  window.receive(message(3, erased));
+  expect(seqs(window)).toEqual([1, 2, 3]);
+  window.receive(message(2, { rev: 5, text: 'last' }));
+  window.receive(message(3, { rev: 6, text: 'present' }));
+  expect(window.messages.map(({ text }) => text)).toEqual(['text 1', 'last', 'present']);
+});
+
+test('a change of something older than what is loaded makes no hole', () => {
+  const window = loaded([50, 51], { has_before: true });
+  window.receive(message(7, { rev: 60, text: 'edited' }));
+  expect(seqs(window)).toEqual([50, 51]);
+  window.receive(message(52));
+  expect(seqs(window)).toEqual([50, 51, 52]);
+});
+
+test('a change that overtakes the page its message is on counts', () => {
+  const window = new MessageWindow();
+  window.expectPage({ anew: true });
+  window.receive(message(2, { rev: 9, text: 'edited' }));
+  window.replace(page([1, 2, 3], { seq: 5 }));
+  expect(window.messages[1]?.text).toBe('edited');
+});

@@ -51,8 +51,10 @@ test('one keeps its key from writing to acknowledgement', () => {
   expect([before[1]?.pending, after[1]?.message]).toEqual([writing, acknowledged]);
 });
 
-test('deleted messages have no row', () => {
-  expect(timeline([message(1), message(2, { deleted: true })], [], ann.id)).toHaveLength(1);
+test('a tombstone keeps its row; a message whose text is still to come has none', () => {
+  const gone = message(2, { deleted: true, text: '', html: '' });
+  const superseded = message(3, { text: '', html: '' });
+  expect(timeline([message(1), gone, superseded], [], ann.id).map(({ key }) => key)).toEqual(['m1', 'm2']);
 });
 
 test('heights are measured where they can be and estimated elsewhere', () => {

@@ -55,7 +55,7 @@ def test_without_markup_it_is_what_the_parser_makes(text: str) -> None:
         "a - b + c",
         "1.5 apples, 3) no",
         "50% #general @ann :)",
-        "#1 of 7",
+        "number #one of 7",
         "wait... what?! (really)",
         "e.g. example.org or ann@example.org",
     ],

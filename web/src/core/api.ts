@@ -197,6 +197,15 @@ export class Api {
     return this.#request('POST', `/channels/${channelId}/messages`, { nonce, text });
   }
 
+  editMessage(channelId: string, messageId: string, text: string): Promise<{ message: Message }> {
+    return this.#request('PATCH', `/channels/${channelId}/messages/${messageId}`, { text });
+  }
+
+  /** Answers with what is left of it. */
+  deleteMessage(channelId: string, messageId: string): Promise<{ message: Message }> {
+    return this.#request('DELETE', `/channels/${channelId}/messages/${messageId}`);
+  }
+
   history(channelId: string, bound: HistoryBound, limit: number): Promise<HistoryPage> {
     const query = new URLSearchParams({ limit: String(limit) });
     for (const [name, seq] of Object.entries(bound)) query.set(name, String(seq));

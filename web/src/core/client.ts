@@ -3,6 +3,7 @@ import { ApiError, type Api, type HistoryPage } from './api';
 import type { Clock } from './clock';
 import type { RequestFrame } from './commit_schedule';
 import { Drafts } from './drafts';
+import { Edits } from './edits';
 import { Emitter } from './emitter';
 import { Gateway, type GatewayEnvironment, type StateChange } from './gateway';
 import { Histories } from './histories';
@@ -19,6 +20,7 @@ import type {
   VoiceParticipantJoined,
 } from './protocol.generated';
 import { addUsers, emptyState, fromReady, fromResumed, mendingRoom, putRoom } from './state';
+import { Reading } from './reading';
 import { Store } from './store';
 import type { Tabs } from './tabs';
 import { TypingSignal } from './typing_signal';
@@ -45,6 +47,8 @@ export class Client {
   readonly store: Store;
   readonly histories: Histories;
   readonly outbox: Outbox;
+  readonly edits: Edits;
+  readonly reading = new Reading();
   readonly typing: TypingSignal;
   readonly drafts: Drafts;
   readonly #directory: UserDirectory;
@@ -73,6 +77,11 @@ export class Client {
       tabs,
     });
     this.drafts = new Drafts({ store: unsent, tabs });
+    this.edits = new Edits({
+      edit: async (channelId, id, text) => (await api.editMessage(channelId, id, text)).message,
+      edited: (message) => this.histories.receive(message),
+      changed: () => this.store.touch(),
+    });
     this.typing = new TypingSignal(clock, (channelId) => {
       this.gateway.command('typing.start', { channel_id: channelId }).catch(() => undefined); // a courtesy
     });
@@ -109,6 +118,8 @@ export class Client {
     this.histories.clear();
     this.outbox.close();
     this.drafts.close();
+    this.edits.clear();
+    this.reading.clear();
     this.#openChannelId = null;
     this.#hasBeenLive = false;
     this.store.change(() => emptyState);
@@ -138,6 +149,20 @@ export class Client {
   rewrite(channelId: string, nonce: string): void {
     const text = this.outbox.takeBack(nonce);
     if (text !== undefined) this.drafts.putBack(channelId, text);
+  }
+
+  /** Begins to edit the last message of one's own that is loaded; whether there is one. */
+  editLast(channelId: string): boolean {
+    const selfId = this.store.state.user?.id;
+    const messages = this.histories.find(channelId)?.view.messages ?? [];
+    const last = messages.findLast(({ author_id, deleted }) => author_id === selfId && !deleted);
+    if (last) this.edits.begin(last);
+    return last !== undefined;
+  }
+
+  /** Deletes a message; what is left of it is shown when this settles. Rejects with an ApiError. */
+  async deleteMessage({ channel_id, id }: Message): Promise<void> {
+    this.histories.receive((await this.api.deleteMessage(channel_id, id)).message);
   }
 
   #listen(): void {
@@ -178,7 +203,7 @@ export class Client {
   #take(dispatch: Dispatch): void {
     if (dispatch.t === 'membership.removed') return this.#loseChannel(dispatch);
     this.store.push(dispatch);
-    if (dispatch.t === 'message.posted') this.#takeMessage((dispatch.d as MessagePosted).message);
+    if (dispatch.t.startsWith('message.')) this.#takeMessage((dispatch.d as MessagePosted).message);
     if (dispatch.t === 'voice.participant_joined') {
       this.#directory.need([(dispatch.d as VoiceParticipantJoined).participant.user_id]);
     }
@@ -189,6 +214,7 @@ export class Client {
     const channel = this.store.latest().channels.get(channelId);
     this.store.push(dispatch);
     this.histories.drop(channelId);
+    this.edits.cancel(channelId);
     this.outbox.dropExcept((id) => id !== channelId);
     this.drafts.dropExcept((id) => id !== channelId);
     if (this.#openChannelId === channelId) this.#openChannelId = null;

@@ -58,12 +58,30 @@ export class History {
 
   /** Loads anew at the present. What is shown stays until the page has come. */
   async reload(): Promise<void> {
+    await this.#reload({});
+  }
+
+  /** Has the messages around a seq loaded, and answers with the one there, or the next one before it; undefined for none. */
+  async reach(seq: number): Promise<Message | undefined> {
+    if (!this.#holds(seq)) await this.#reload({ around: seq });
+    const { messages } = this.#window;
+    return this.#error ? undefined : (messages.findLast((message) => message.seq <= seq) ?? messages[0]);
+  }
+
+  #holds(seq: number): boolean {
+    const { messages, hasBefore, hasAfter } = this.#window;
+    if (this.#status !== 'loaded' || this.#reloading) return false;
+    const reachesBack = !hasBefore || (messages[0]?.seq ?? Infinity) <= seq;
+    return reachesBack && (!hasAfter || (messages.at(-1)?.seq ?? 0) >= seq);
+  }
+
+  async #reload(bound: HistoryBound): Promise<void> {
     const generation = ++this.#generation;
     this.#reloading = true;
     if (this.#status !== 'loaded') this.#status = 'loading';
     this.#window.expectPage({ anew: true });
     this.#changed();
-    const page = await this.#page({});
+    const page = await this.#page(bound);
     if (generation !== this.#generation) return;
     this.#reloading = false;
     if (page) this.#window.replace(page);

@@ -2,6 +2,11 @@
 import type { HistoryPage } from './api';
 import type { Message } from './protocol.generated';
 
+/** Whether this is what the log keeps of a version whose text was edited away or deleted since: a later event brings the rest. */
+export function isSuperseded({ text, deleted }: Message): boolean {
+  return text === '' && !deleted;
+}
+
 /** How many messages stay loaded; what goes beyond is let go at the end farther from the reader. */
 export const KEEP_LOADED = 1_000;
 
@@ -66,12 +71,12 @@ export class MessageWindow {
     this.#reachForward(page);
   }
 
-  /** Takes in a live message: from the gateway, or the answer to one's own sending. */
+  /** Takes in a live message or its change: from the gateway, or the answer to one's own doing. */
   receive(message: Message): void {
     const known = this.#messages.some(({ id }) => id === message.id);
     const setAside = this.#awaitingFirst || this.#hasAfter;
     if (setAside) this.#setAside(message);
-    if (known || !setAside) this.#merge([message]);
+    if (known || !(setAside || this.#isOlder(message))) this.#merge([message]);
   }
 
   /** Lets go of what lies too far from the reader, who is at the newer or the older end. */
@@ -84,6 +89,12 @@ export class MessageWindow {
       this.#messages = this.#messages.slice(0, KEEP_LOADED);
       this.#hasAfter = true;
     }
+  }
+
+  /** A change of something further up than what is loaded: the page it is on will bring it, alone it would leave a hole. */
+  #isOlder({ seq }: Message): boolean {
+    const first = this.#messages[0];
+    return this.#hasBefore && first !== undefined && seq < first.seq;
   }
 
   /** The end of a page is the present, unless something newer than the page's head was missed meanwhile. */
@@ -107,7 +118,7 @@ export class MessageWindow {
   }
 }
 
-/** Of two versions of one message the one with the higher `rev`. */
+/** Of two versions of one message the one with the higher `rev`; but one without its text waits for what superseded it. */
 function later(known: Message | undefined, other: Message): Message {
-  return known && known.rev >= other.rev ? known : other;
+  return known && (known.rev >= other.rev || isSuperseded(other)) ? known : other;
 }

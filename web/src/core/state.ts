@@ -71,10 +71,15 @@ export function fromResumed(state: State, resumed: Resumed): State {
 
 type Reducer<Data> = (state: State, d: Data, at: { seq: number; feed: string; now: number }) => State;
 
-/** The dispatches the state follows; the others are between the pages of a call. */
+/** The dispatches the state follows; the others are the histories' business, or between the pages of a call. */
 type StateDispatch = Exclude<
   keyof Dispatches,
-  'voice.signal' | 'voice.holder_asked' | 'voice.superseded' | 'voice.kicked'
+  | 'message.edited'
+  | 'message.deleted'
+  | 'voice.signal'
+  | 'voice.holder_asked'
+  | 'voice.superseded'
+  | 'voice.kicked'
 >;
 
 const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {

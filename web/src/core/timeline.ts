@@ -1,4 +1,5 @@
 /** The rows of a message list: messages and pending ones in order, grouped by author, broken by day. */
+import { isSuperseded } from './message_window';
 import type { Message } from './protocol.generated';
 import type { PendingMessage } from './unsent_store';
 
@@ -28,7 +29,7 @@ export function timeline(
   dayOf: (at: number) => string = localDay,
 ): Row[] {
   const entries = [
-    ...messages.filter(({ deleted }) => !deleted).map((message) => ofMessage(message, selfId)),
+    ...messages.filter((message) => !isSuperseded(message)).map((message) => ofMessage(message, selfId)),
     ...pending.map((item) => ofPending(item, selfId)),
   ];
   return entries.map((entry, index) => {

@@ -5,7 +5,9 @@ import type { InstanceInfo } from '../core/api';
 import type { Client } from '../core/client';
 import type { Clock } from '../core/clock';
 import type { GatewayState } from '../core/gateway';
+import type { Edit } from '../core/edits';
 import type { HistoryView } from '../core/history';
+import type { Message } from '../core/protocol.generated';
 import type { State } from '../core/state';
 import type { PendingMessage } from '../core/unsent_store';
 import { ChannelDialogs } from './channels/dialogs.svelte';
@@ -23,6 +25,11 @@ export interface ModelParts {
   clock: Clock;
 }
 
+export interface ShownProfile {
+  readonly userId: string;
+  readonly anchor: HTMLElement;
+}
+
 export class Model {
   readonly client: Client;
   readonly router: Router;
@@ -31,6 +38,10 @@ export class Model {
   readonly clock: Clock;
   /** What is said to screen readers next. */
   announcement = $state('');
+  /** The message somebody is asked about: whether it is to be deleted. */
+  deleting = $state.raw<Message | null>(null);
+  /** Whose profile is shown, and at which name or picture. */
+  profile = $state.raw<ShownProfile | null>(null);
   /** Public facts of the instance; null until they have come. */
   instance = $state.raw<InstanceInfo | null>(null);
   /** Where the reader of each channel was. */
@@ -38,6 +49,8 @@ export class Model {
   readonly places = new Map<string, Place>();
   readonly channelDialogs = new ChannelDialogs();
   readonly lostChannel: LostChannel;
+  /** Where one writes, while there is such a place. */
+  composer: HTMLElement | null = null;
   readonly #follow: () => void;
 
   constructor({ client, router, theme, voice, clock }: ModelParts) {
@@ -74,9 +87,20 @@ export class Model {
     return this.client.outbox.pendingIn(channelId);
   }
 
+  /** The edit under way in a channel. */
+  edit(channelId: string): Edit | undefined {
+    this.#follow();
+    return this.client.edits.find(channelId);
+  }
+
   /** The name to show for a user id; a dash for somebody not known yet. */
   nameOf(userId: string): string {
     return this.state.users.get(userId)?.display_name ?? '–';
+  }
+
+  /** Back to writing; not on a phone, where that would bring up the keyboard. */
+  focusComposer(): void {
+    if (matchMedia('(pointer: fine)').matches) this.composer?.focus();
   }
 
   announce(text: string): void {

@@ -4,7 +4,7 @@ export type AdminSection = 'users' | 'invites' | 'settings' | 'audit';
 
 export type Route =
   | { name: 'home' }
-  | { name: 'channel'; channelId: string }
+  | { name: 'channel'; channelId: string; seq: number | null }
   | { name: 'settings' }
   | { name: 'admin'; section: AdminSection }
   | { name: 'login' }
@@ -31,8 +31,9 @@ const plain: Readonly<Record<string, Route>> = {
 };
 
 export function parseRoute(path: string): Route {
-  const channel = /^\/channels\/([\w-]+)$/.exec(path);
-  if (channel) return { name: 'channel', channelId: channel[1]! };
+  const channel = /^\/channels\/([\w-]+)(?:\/(\d{1,15}))?$/.exec(path);
+  if (channel)
+    return { name: 'channel', channelId: channel[1]!, seq: channel[2] ? Number(channel[2]) : null };
   return plain[path] ?? { name: 'unknown' };
 }
 
@@ -40,9 +41,15 @@ export function channelPath(channelId: string): string {
   return `/channels/${channelId}`;
 }
 
+/** The address of a message: its place in the channel never changes. */
+export function messagePath(channelId: string, seq: number): string {
+  return `${channelPath(channelId)}/${seq}`;
+}
+
 export class Router {
   #path = $state(location.pathname);
   #lastChannelPath = $state('/');
+  #arrivals = $state(0);
   readonly #route = $derived(parseRoute(this.#path));
 
   get route(): Route {
@@ -51,6 +58,11 @@ export class Router {
 
   get path(): string {
     return this.#path;
+  }
+
+  /** Counts every arrival, also at the address one is at: a link to a message leads there again. */
+  get arrivals(): number {
+    return this.#arrivals;
   }
 
   /** The channel one was in last: where closing the settings leads. */
@@ -89,15 +101,19 @@ export class Router {
   #arrive(): void {
     if (this.route.name === 'channel') this.#lastChannelPath = this.#path;
     this.#path = location.pathname;
+    this.#arrivals += 1;
   }
 
   #follow(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-    if (parseRoute(link.pathname).name === 'unknown') return;
+    if (!link || link.hasAttribute('download') || link.origin !== location.origin) return;
+    // A link that somebody wrote opens elsewhere, unless it leads to a channel or a message of this instance.
+    const { name } = parseRoute(link.pathname);
+    if (name === 'unknown' || (link.target && name !== 'channel')) return;
     event.preventDefault();
-    if (link.pathname !== this.#path) this.navigate(link.pathname);
+    if (link.pathname === this.#path) this.#arrivals += 1;
+    else this.navigate(link.pathname);
   }
 }

@@ -56,6 +56,11 @@ export class Scroller {
     this.#place = atEnd;
   }
 
+  /** Puts a row so many pixels below the top of the view. */
+  goTo(key: string, offset: number): void {
+    this.#place = { at: 'row', key, offset };
+  }
+
   /** The person scrolled: reads the new place off the page. `endLoaded` says whether the last row is the present. */
   follow(parts: ScrollParts, endLoaded: boolean): ScrollView {
     const { view } = parts;
