@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cromulent.channels import channels_of
 from tests.api.newcomers import form, invite, switch
 from tests.api.site import Site, code_of, without_request_id
 
@@ -26,17 +27,8 @@ async def test_by_invite_one_is_logged_in_and_in_the_default_channels(site: Site
     assert (answer.status_code, answer.json()["user"]["role"]) == (201, "member")
     me = (await browser.get("me")).json()
     assert me == {"user": answer.json()["user"], "email": "ben@example.org"}
-    names = await site.instance.database.read(
-        lambda connection: (
-            connection.exec_driver_sql(
-                "SELECT c.name FROM channels c JOIN memberships m ON m.channel_id = c.id WHERE m.user_id = ? ORDER BY c.name",
-                (me["user"]["id"],),
-            )
-            .scalars()
-            .all()
-        )
-    )
-    assert names == ["Lounge", "general"]
+    channels = await site.instance.database.read(lambda connection: channels_of(connection, me["user"]["id"]))
+    assert [channel.name for channel in channels] == ["general", "Lounge"]
     assert (await site.logged_in("ben")).cookies["session"] != browser.cookies["session"]
 
 
