@@ -17,6 +17,7 @@ from tests.delivery.data_folder import Cast, DataFolder, Person
 from tests.delivery.posting import Book
 from tests.delivery.server_process import ServerProcess
 from tests.delivery.verdict import Json, broken_promises, differences, disordered, whole_history
+from tests.delivery.warden import Warden
 
 NAMES = ("ann", "ben", "cleo", "dan")
 PRIVATE_MEMBERS = ("ann", "ben")
@@ -38,37 +39,41 @@ class Checker:
         self.clients: list[Client] = []
         self.cast = Cast((), None, None)  # type: ignore[arg-type] - until it begins
         self.patience_seconds = 15.0
-        self._private_members: set[str] = set()
         self._posting = True
 
     async def set_up(self) -> None:
         """Make the instance with its people; the server does not run yet."""
         self.cast = await self.folder.set_up(NAMES, PRIVATE_MEMBERS)
         people = self.cast.people
-        self._private_members = {person.id for person in people if person.name in PRIVATE_MEMBERS}
         for number, who in enumerate(DEVICES):
             label = f"{people[who].name}/{number}"
             luck = random.Random(self.luck.random())
             client = Client(people[who], label, self.server.address, self.book, luck)
             client.forbidden = lambda person=people[who]: self._forbidden_to(person)
             self.clients.append(client)
+        members = {person.id for person in people if person.name in PRIVATE_MEMBERS}
+        self.warden = Warden(self.clients[0].http, self.cast, random.Random(self.luck.random()), members)
+        self.warden.let_in = self._let_in
 
     @asynccontextmanager
     async def everybody_busy(self) -> AsyncIterator[None]:
         """While this lasts every client listens, vanishes, comes back and posts. Afterwards all posts are settled."""
         listening = [asyncio.create_task(client.listen()) for client in self.clients]
         posting = [asyncio.create_task(self._keep_posting(client)) for client in self.clients]
+        warden = asyncio.create_task(self.warden.work())
         try:
             yield
+            async with self.warden.at_work:
+                warden.cancel()
             self._posting = False
             await asyncio.gather(*posting)
             for client in self.clients:
                 client.wandering = False
             await self._quiet(self.clients)
         finally:
-            for task in (*listening, *posting):
+            for task in (*listening, *posting, warden):
                 task.cancel()
-            await asyncio.gather(*listening, *posting, return_exceptions=True)
+            await asyncio.gather(*listening, *posting, warden, return_exceptions=True)
 
     @asynccontextmanager
     async def everybody_listening(self, clients: Sequence[Client]) -> AsyncIterator[None]:
@@ -90,16 +95,16 @@ class Checker:
         for _ in range(kills):
             await asyncio.sleep(self.luck.uniform(0.1, LONGEST_LIFE_SECONDS))
             self.server.kill()
-            if self.luck.random() < 0.4:
+            if self.luck.random() < 0.4 and not self.warden.at_work.locked():
                 await self.change_a_membership()
             await self.server.start()
 
     async def change_a_membership(self) -> None:
         """Somebody joins or leaves the private channel while the server is down. The first person always stays."""
         person = self.luck.choice(self.cast.people[1:])
-        member = person.id not in self._private_members
+        member = person.id not in self.warden.members
         await self.folder.set_member(self.cast.private_channel, person.id, member=member)
-        self._private_members ^= {person.id}
+        self.warden.members ^= {person.id}
 
     async def verdict(self, *, fresh_starts: int = 1) -> list[str]:
         """Everything that is wrong with those who took part. `fresh_starts` is how often one may be told to start afresh."""
@@ -170,7 +175,12 @@ class Checker:
                 await client.post(client.luck.choice(sorted(writable)), f"{client.label} {number}")
 
     def _forbidden_to(self, person: Person) -> set[str]:
-        return set() if person.id in self._private_members else {self.cast.private_channel.id}
+        return set() if person.id in self.warden.members else {self.cast.private_channel.id}
+
+    def _let_in(self, person: Person) -> None:
+        for client in self.clients:
+            if client.person is person:
+                client.allow(self.cast.private_channel.id)
 
 
 async def _a_moment() -> None:

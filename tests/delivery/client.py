@@ -32,7 +32,7 @@ class Client:
         self.wandering = True
         self.fresh_starts = 0
         self.forbidden: Callable[[], set[str]] = set
-        """The channels this person may not see at the moment; it changes only while no server runs."""
+        """The channels this person may certainly not see at the moment."""
         self.http = httpx2.AsyncClient(
             base_url=f"http://{address}", headers={"Authorization": f"Bearer {person.token}"}, timeout=20.0
         )
@@ -68,7 +68,7 @@ class Client:
             return False
         try:
             async with asyncio.timeout(PING_SECONDS):
-                await self.command({"op": "command", "ref": next(self._ping_refs), "t": "ping", "d": {}})
+                await self.command(self._ping())
         except (OSError, WebSocketException, TimeoutError):
             return False
         return True
@@ -92,6 +92,13 @@ class Client:
         self._vanish()
         await self.http.aclose()
 
+    def allow(self, channel_id: str) -> None:
+        """This person is about to be let into a channel: from now on it may be named to them."""
+        self._forbidden_here.discard(channel_id)
+
+    def _ping(self) -> Json:
+        return {"op": "command", "ref": next(self._ping_refs), "t": "ping", "d": {}}
+
     async def _listen_once(self) -> None:
         stay = self.luck.expovariate(1.0) if self.wandering else None
         forbidden = self.forbidden()
@@ -100,6 +107,7 @@ class Client:
             self._forbidden_here = forbidden & self.forbidden()
             self.model.connected()
             await socket.send(identify_frame(self.person.token, self.model.cursor))
+            await socket.send(json.dumps(self._ping()))  # answered when the replay is over
             async with asyncio.timeout(stay):
                 async for text in socket:
                     self._hear(text)

@@ -34,24 +34,35 @@ class ClientModel:
     since: dict[str, int] = field(default_factory=dict[str, int])
     """For each channel the seq after which `messages` holds every message."""
     complaints: list[str] = field(default_factory=list[str])
-    _stage: Literal["new", "greeted", "started"] = "new"
+    _stage: Literal["new", "greeted", "started", "live"] = "new"
     _seen_here: set[str] = field(default_factory=set[str])
+    _strays: set[str] = field(default_factory=set[str])
+    """Feeds not held of which this connection was told something: lawful only in a replay around a removal and a return."""
 
     def connected(self) -> None:
         """A new socket is open."""
         self._stage = "new"
         self._seen_here = set()
+        self._strays = set()
+
+    def caught_up(self) -> None:
+        """The replay is over: whatever was told of a channel, this client must be in it by now."""
+        self._stage = "live"
+        for feed in sorted(self._strays):
+            self._complain(f"was told of {feed} without being in it")
+        self._strays = set()
 
     @property
     def has_started(self) -> bool:
         """Whether this connection has been told `ready` or `resumed`."""
-        return self._stage == "started"
+        return self._stage in ("started", "live")
 
     def handle(self, frame: Json) -> None:
         """Apply one server frame. Raises `GapInFeed`."""
         op = frame["op"]
         expected = {"hello": "new", "ready": "greeted", "resumed": "greeted"}.get(op, "started")
-        if self._stage != expected and op != "reconnect":
+        stage = "started" if self._stage == "live" else self._stage
+        if stage != expected and op != "reconnect":
             self._complain(f"{op} came when the connection was {self._stage}")
         if op == "hello":
             self._stage = "greeted"
@@ -61,6 +72,8 @@ class ClientModel:
             self._resume(frame)
         elif op == "dispatch":
             self._take_dispatch(frame)
+        elif op == "reply" and self._stage == "started":
+            self.caught_up()
 
     def state(self) -> Json:
         """What must equal the same of a client that has just started afresh."""
@@ -130,8 +143,9 @@ class ClientModel:
 
     def _judge(self, feed: str, seq: int) -> Verdict:
         if feed not in self.feeds:
-            if not feed.startswith("channel:"):
+            if self._stage == "live" or not feed.startswith("channel:"):
                 self._complain(f"an event of {feed}, which is somebody else's")
+            self._strays.add(feed)
             return "foreign"
         if seq <= self.feeds[feed]:
             return "double"
@@ -157,6 +171,7 @@ class ClientModel:
             self._complain(f"there is no durable dispatch {name}")
 
     def _add_channel(self, channel: Json, seq: int) -> None:
+        self._strays.discard(f"channel:{channel['id']}")
         self.channels[channel["id"]] = channel
         self.feeds[f"channel:{channel['id']}"] = self.since[channel["id"]] = seq
         self.messages[channel["id"]] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from cromulent.accounts import AccountService, EntryChecks, Visitor
+from cromulent.accounts import AccountService, EntryChecks, Role, Visitor
 from cromulent.bootstrap import INSIDE, database_path, initialise_instance
 from cromulent.channels import Channel, add_member, channels_of, create_channel, remove_member
 from cromulent.db import Database, Unit, Writing, head_pos, open_database, prune
@@ -46,11 +46,14 @@ class DataFolder:
         path.mkdir(parents=True, exist_ok=True)
 
     async def set_up(self, names: Sequence[str], private_members: Sequence[str]) -> Cast:
-        """Make the instance, the people, and a private channel some of them are in."""
+        """Make the instance, the people (the first one an administrator), and a private channel some of them are in."""
         async with self._database() as database:
             await database.write(initialise_instance)
             accounts = AccountService(database, SystemClock(), EntryChecks.open(SystemClock(), b"key"))
-            people = [await _log_in(accounts, name) for name in names]
+            people = [
+                await _log_in(accounts, name, "member" if number else "administrator")
+                for number, name in enumerate(names)
+            ]
             members = [person.id for person in people if person.name in private_members]
             private = await database.write(lambda unit: _make_private(unit, members))
             channels = await database.read(lambda connection: channels_of(connection, people[0].id))
@@ -107,8 +110,8 @@ class DataFolder:
             await database.close()
 
 
-async def _log_in(accounts: AccountService, name: str) -> Person:
-    link = await accounts.make_sign_in_link(name, "member")
+async def _log_in(accounts: AccountService, name: str, role: Role) -> Person:
+    link = await accounts.make_sign_in_link(name, role)
     logged_in = await accounts.log_in_by_link(link, Visitor("checker", "127.0.0.1"))
     return Person(logged_in.user.id, name, logged_in.token)
 

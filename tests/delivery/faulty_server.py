@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from cromulent import bootstrap
 from cromulent.cli import main
-from cromulent.db import Connection, Database, LogRow, Unit, database, find_pos, oldest_pos
-from cromulent.gateway import Hub, welcome
+from cromulent.db import (
+    Connection,
+    Database,
+    LogPage,
+    LogRow,
+    Unit,
+    channel_feed,
+    database,
+    find_pos,
+    oldest_pos,
+)
+from cromulent.gateway import Hub, catch_up, welcome
 
 T = TypeVar("T")
 COMMIT_LATE_SECONDS = 2.0
@@ -93,6 +103,18 @@ def resumes_from_anything() -> None:
     welcome.resumable_pos = guess
 
 
+def replay_ignores_lost_rights() -> None:
+    """What was missed is replayed of every channel there is, not only of those the user is still in."""
+
+    real = catch_up.rows_after
+
+    def of_every_channel(connection: Connection, feeds: Collection[str], after_pos: int, limit: int) -> LogPage:
+        ids = connection.exec_driver_sql("SELECT id FROM channels").scalars()
+        return real(connection, {*feeds, *map(channel_feed, ids)}, after_pos, limit)
+
+    catch_up.rows_after = of_every_channel
+
+
 def _answer_early() -> None:
     database.Database = AnswersBeforeCommit
 
@@ -111,6 +133,7 @@ FAULTS: dict[str, Callable[[], None]] = {
     "swap-two": _with_hub(SwapsTwo),
     "double-on-resume": doubles_the_last_on_resume,
     "resume-from-pruned": resumes_from_anything,
+    "replay-ignores-lost-rights": replay_ignores_lost_rights,
 }
 
 if __name__ == "__main__":

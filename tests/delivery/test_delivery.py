@@ -31,5 +31,6 @@ async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path) -> N
         assert violations == []
         assert len(checker.book.acknowledged()) > 20 * KILLS
         assert checker.server.lives == KILLS + 1
+        assert checker.warden.kicks > KILLS / 10
     finally:
         await checker.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.delivery.checker import Checker
+from tests.delivery.client import Client
 from tests.delivery.faulty_server import SKIP_EVERY, SWAP_EVERY
 
 pytestmark = pytest.mark.anyio
@@ -103,6 +105,44 @@ async def return_after_silent_pruning(checker: Checker) -> list[str]:
     return await checker.verdict(fresh_starts=2)
 
 
+async def return_after_a_kick(checker: Checker) -> list[str]:
+    """While a client is away its person is kicked out of a channel in which others go on writing."""
+    await checker.server.start()
+    (ann, *_), (_, ben, *_) = checker.clients, checker.cast.people
+    client = next(client for client in checker.clients if client.person is ben)
+    private = checker.cast.private_channel
+    async with checker.everybody_listening([ann, client]):
+        await ann.post(private.id, "for Ben too")
+    await checker.warden.swap(ben)
+    await ann.post(private.id, "not for Ben")
+    async with checker.everybody_listening([ann, client]):
+        await ann.post(private.id, "nor is this")
+    return await checker.verdict()
+
+
+async def kick_and_let_in_again(checker: Checker) -> list[str]:
+    """A client hears what is written while its person is kicked, and let in again, and kicked; then it comes back."""
+    await checker.server.start()
+    (ann, *_), (_, ben, *_) = checker.clients, checker.cast.people
+    client = next(client for client in checker.clients if client.person is ben)
+    private = checker.cast.private_channel
+    for _ in range(2):
+        async with checker.everybody_listening([ann, client]):
+            for _ in range(4):
+                await asyncio.gather(checker.warden.swap(ben), post_in_turn(ann, private.id, 5))
+        await checker.warden.swap(ben)
+        await ann.post(private.id, "while nobody listens")
+    async with checker.everybody_listening([ann, client]):
+        pass
+    return await checker.verdict()
+
+
+async def post_in_turn(client: Client, channel_id: str, count: int) -> None:
+    """Each when the one before is acknowledged."""
+    for number in range(count):
+        await client.post(channel_id, f"{number}")
+
+
 Schedule = Callable[[Checker], Awaitable[list[str]]]
 PLANTED: list[tuple[str, Schedule, str]] = [
     ("answer-before-commit", post_and_kill, "acknowledged and lost"),
@@ -111,6 +151,8 @@ PLANTED: list[tuple[str, Schedule, str]] = [
     ("double-on-resume", leave_and_return, "was applied before"),
     ("resume-from-pruned", return_after_pruning, "jumped from"),
     ("resume-from-pruned", return_after_silent_pruning, "feeds differs"),
+    ("replay-ignores-lost-rights", return_after_a_kick, "was shown the channel"),
+    ("replay-ignores-lost-rights", kick_and_let_in_again, "without being in it"),
 ]
 IDS = [f"{fault}: {schedule.__name__}" for fault, schedule, _ in PLANTED]
 

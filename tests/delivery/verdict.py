@@ -36,6 +36,8 @@ def broken_promises(book: Book, history: Mapping[str, Sequence[Json]]) -> list[s
     found = [f"the nonce {nonce} is in the history {count} times" for nonce, count in counts.items() if count > 1]
     meant = {post.nonce for post in book.posts}
     for post in book.acknowledged():
+        if post.channel_id not in history:
+            continue  # what was promised in a channel that was deleted went with it
         kept = by_nonce.get(post.nonce)
         if kept is None:
             found.append(f"acknowledged and lost: {post.author} “{post.text}”")

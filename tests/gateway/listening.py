@@ -38,6 +38,8 @@ class Listener:
         self.model.handle(HELLO)
         await self.stage.welcome.bring_live(self.connection, self.model.cursor)
         self.read()
+        if self.is_live:
+            self.model.caught_up()
 
     def go(self) -> None:
         """Vanish; what was not read is lost."""
