@@ -31,9 +31,9 @@ CONNECT_SECONDS = 60.0
 class Checker:
     """One run. The server and every client belong to it and end with it."""
 
-    def __init__(self, folder: Path, seed: int, fault: str | None = None) -> None:
+    def __init__(self, folder: Path, seed: int, fault: str | None = None, *, database_url: str = "") -> None:
         self.luck = random.Random(seed)
-        self.folder = DataFolder(folder)
+        self.folder = DataFolder(folder, database_url)
         self.server = ServerProcess(folder, fault)
         self.book = Book()
         self.clients: list[Client] = []

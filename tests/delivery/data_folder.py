@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from cromulent.accounts import AccountService, EntryChecks, Role, Visitor
-from cromulent.bootstrap import INSIDE, database_path, initialise_instance
+from cromulent.bootstrap import INSIDE, database_of, initialise_instance
 from cromulent.channels import Channel, add_member, channels_of, create_channel, remove_member
+from cromulent.config import FILE_NAME, load_config
 from cromulent.db import Database, Unit, Writing, head_pos, open_database, prune
 from cromulent.gateway import encode_fact
 from cromulent.kernel.clock import SystemClock
@@ -39,11 +40,13 @@ class Cast:
 
 
 class DataFolder:
-    """The data folder of an instance whose server is stopped."""
+    """The data folder of an instance whose server is stopped. Without a `database_url` the database is in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, database_url: str = "") -> None:
         self.path = path
         path.mkdir(parents=True, exist_ok=True)
+        if database_url:
+            (path / FILE_NAME).write_text(f'database_url = "{database_url}"\n')
 
     async def set_up(self, names: Sequence[str], private_members: Sequence[str]) -> Cast:
         """Make the instance, the people (the first one an administrator), and a private channel some of them are in."""
@@ -102,7 +105,8 @@ class DataFolder:
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[Database]:
-        database = open_database(database_path(self.path), SystemClock(), Writing(encode_fact, INSIDE))
+        where = database_of(load_config({"data": str(self.path)}))
+        database = open_database(where, SystemClock(), Writing(encode_fact, INSIDE))
         database.start()
         try:
             yield database

@@ -18,9 +18,10 @@ KILLS = int(os.environ.get("CROMULENT_TEST_KILLS", "10"))
 SEED = int(os.environ.get("CROMULENT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
-async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path) -> None:
+async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path, database_at: Path | str) -> None:
     print(f"CROMULENT_TEST_SEED={SEED} CROMULENT_TEST_KILLS={KILLS}")
-    checker = Checker(tmp_path / "data", SEED)
+    database_url = database_at if isinstance(database_at, str) else ""
+    checker = Checker(tmp_path / "data", SEED, database_url=database_url)
     await checker.set_up()
     try:
         await checker.server.start()
