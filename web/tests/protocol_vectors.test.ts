@@ -116,6 +116,7 @@ test('every dispatch is applied to every state it may meet', () => {
   }
   expect([...changed].sort()).toEqual([
     'channel.updated',
+    'instance.updated',
     'membership.added',
     'membership.removed',
     'presence.changed',
