@@ -74,7 +74,7 @@ def test_a_wrong_password_is_told_and_what_was_typed_stays(people: People, serve
 def test_logging_out_ends_the_session_and_its_other_tabs(people: People) -> None:
     ann = people(1)[0]
     other = ann.another_tab()
-    ann.page.get_by_role("button", name=re.compile("^ann")).click()
+    ann.page.get_by_role("button", name=re.compile("^ann")).and_(ann.page.locator("[aria-haspopup=menu]")).click()
     ann.page.get_by_role("menuitem", name="Log out").click()
     for tab in (ann, other):
         expect(tab.page.get_by_role("button", name="Log in")).to_be_visible()

@@ -62,7 +62,7 @@ def register(page: Page, link: str, name: str) -> None:
 
 
 def administration(page: Page, tab: str, user: str = "zoe") -> None:
-    page.get_by_role("button", name=user, exact=True).click()
+    page.get_by_role("button", name=user, exact=True).and_(page.locator("[aria-haspopup=menu]")).click()
     page.get_by_role("menuitem", name="Administration").click()
     page.get_by_role("navigation", name="Administration").get_by_role("link", name=tab).click()
 
