@@ -148,6 +148,12 @@ def test_who_is_removed_from_a_voice_channel_is_out_of_the_call_at_once(
     expect(ann.participants("War room")).to_have_count(1)
     ann.expect_bar("connected", "War room")
     assert ben.observed("liveTracks") == 0
+    dialog = options(ann.page, "War room")
+    dialog.get_by_role("button", name="Delete channel").click()
+    dialog.get_by_role("button", name="Delete for good").click()
+    ann.expect_bar("disconnected", "Disconnected")
+    expect(voices(ann.page, "War room")).to_be_hidden()
+    assert ann.observed("liveTracks") == 0
 
 
 def test_a_public_channel_is_found_joined_and_left(browser: Browser, server: ServerProcess) -> None:
