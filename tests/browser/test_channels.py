@@ -152,6 +152,7 @@ def test_who_is_removed_from_a_voice_channel_is_out_of_the_call_at_once(
     dialog.get_by_role("button", name="Delete channel").click()
     dialog.get_by_role("button", name="Delete for good").click()
     ann.expect_bar("disconnected", "Disconnected")
+    expect(ann.bar).to_contain_text("This channel was deleted.")
     expect(voices(ann.page, "War room")).to_be_hidden()
     assert ann.observed("liveTracks") == 0
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import Protocol
 
 from cromulent.accounts import LoginSessionEnded, UserUpdated
-from cromulent.channels import MembershipRemoved
+from cromulent.channels import MembershipRemoved, RemovalReason
 from cromulent.kernel.facts import Fact
 from cromulent.settings import SettingsChanged
+
+
+_REASONS: dict[RemovalReason, str] = {
+    "left": "membership_left",
+    "removed": "membership_removed",
+    "channel_deleted": "channel_deleted",
+}
+"""What a page is told that is put out of a room because its user is no longer a member."""
 
 
 class Evictions(Protocol):
@@ -30,7 +38,7 @@ def react(voice: Evictions, fact: Fact) -> None:
     """Do what a fact demands; most demand nothing."""
     match fact:
         case MembershipRemoved():
-            voice.evict(fact.user_id, "membership_removed", channel_id=fact.channel_id)
+            voice.evict(fact.user_id, _REASONS[fact.reason], channel_id=fact.channel_id)
         case UserUpdated() if fact.user.disabled_at is not None:
             voice.evict(fact.user.id, "user_disabled")
         case LoginSessionEnded():

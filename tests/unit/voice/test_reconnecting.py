@@ -235,6 +235,8 @@ def user(disabled: bool) -> User:
     ("fact", "reason"),
     [
         (MembershipRemoved("anna", "lounge"), "membership_removed"),
+        (MembershipRemoved("anna", "lounge", "left"), "membership_left"),
+        (MembershipRemoved("anna", "lounge", "channel_deleted"), "channel_deleted"),
         (LoginSessionEnded("login of anna", "anna"), "login_session_ended"),
         (UserUpdated(user(disabled=True)), "user_disabled"),
         (SettingsChanged(InstanceSettings("instance", voice_enabled=False)), "voice_disabled"),

@@ -121,6 +121,16 @@ const TEXTS = {
     remedy: 'Ask an administrator.',
     side: 'instance',
   },
+  membership_left: {
+    sentence: 'You have left this channel.',
+    remedy: 'Join it again to go back in.',
+    side: 'you',
+  },
+  channel_deleted: {
+    sentence: 'This channel was deleted.',
+    remedy: 'Choose another channel.',
+    side: 'instance',
+  },
   superseded: {
     sentence: 'Your call was moved to another page.',
     remedy: 'Choose Move here to bring it back.',

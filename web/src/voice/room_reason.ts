@@ -28,7 +28,8 @@ export function reasonOfRefusal(refusal: Refusal, names: Names): Reason {
 
 /** Why the server has put us out, by the code it gives the page. */
 export function reasonOfEviction(code: string): Reason {
-  return reasonOf(code === 'voice_disabled' ? code : 'kicked');
+  const known = code === 'voice_disabled' || code === 'membership_left' || code === 'channel_deleted';
+  return reasonOf(known ? code : 'kicked');
 }
 
 function alreadyIn(detail: unknown, names: Names): Reason {

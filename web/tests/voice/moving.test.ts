@@ -89,6 +89,20 @@ test('joining afresh is not given up when the connection goes once more', async 
   expect(ann!.inputs.running).toHaveLength(1);
 });
 
+test.each([
+  ['membership_left', 'membership_left'],
+  ['channel_deleted', 'channel_deleted'],
+  ['membership_removed', 'kicked'],
+  ['something new', 'kicked'],
+])('put out by %s: the bar says so', async (told, code) => {
+  const scene = new Scene();
+  const [ann] = await scene.call('ann');
+  const d = { channel_id: 'lounge', participant_id: ann!.voice.view.participantId };
+  ann!.gateway.deliver('voice.kicked', { ...d, reason: told });
+  await scene.seconds(1);
+  expect(ann!.voice.view).toMatchObject({ state: 'disconnected', reason: { code } });
+});
+
 test('put out because voice was switched off: the reason is that, and nobody goes back in by himself', async () => {
   const scene = new Scene();
   const [ann] = await scene.call('ann');

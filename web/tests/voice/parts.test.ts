@@ -54,6 +54,8 @@ const CODES = [
   'udp_blocked',
   'no_media',
   'kicked',
+  'membership_left',
+  'channel_deleted',
   'superseded',
 ] as const;
 
