@@ -26,6 +26,8 @@ DEVICES = (0, 0, 1, 2, 3)
 LONGEST_LIFE_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 0.1
 CONNECT_SECONDS = 60.0
+CHANGES_A_POST = 0.4
+"""How many messages are edited or deleted for each that is posted."""
 
 
 class Checker:
@@ -146,7 +148,10 @@ class Checker:
     def report(self, violations: Sequence[str]) -> str:
         """A few lines about the run."""
         posts, kept = len(self.book.posts), len(self.book.acknowledged())
+        edited = sum(bool(post.message and post.message["edited_at"]) for post in self.book.posts)
+        deleted = sum(bool(post.message and post.message["deleted"]) for post in self.book.posts)
         lines = [f"{self.server.lives} lives of the server, {posts} posts, {kept} acknowledged"]
+        lines.append(f"{edited} edited, {deleted} deleted")
         return "\n".join([*lines, f"{len(violations)} violations", *violations[:20]])
 
     async def _connected(self, clients: Sequence[Client]) -> None:
@@ -173,6 +178,8 @@ class Checker:
             if writable:
                 number += 1
                 await client.post(client.luck.choice(sorted(writable)), f"{client.label} {number}")
+            if client.luck.random() < CHANGES_A_POST:
+                await client.change_something()
 
     def _forbidden_to(self, person: Person) -> set[str]:
         return set() if person.id in self.warden.members else {self.cast.private_channel.id}

@@ -20,6 +20,8 @@ from tests.delivery.posting import Book, Post, Poster
 Json = dict[str, Any]
 RETRY_AFTER_SECONDS = 0.03
 PING_SECONDS = 5.0
+LATEST_POSTS = 20
+"""How many of its last messages a client may still change."""
 
 
 class Client:
@@ -39,6 +41,7 @@ class Client:
         self._uri = f"ws://{address}/gateway"
         self.luck = luck
         self._poster = Poster(self.http, book)
+        self._posts: list[Post] = []
         self._socket: ClientConnection | None = None
         self._forbidden_here: set[str] = set()
         self._replies: dict[int, asyncio.Future[Json | None]] = {}
@@ -58,9 +61,35 @@ class Client:
     async def post(self, channel_id: str, text: str) -> Post:
         """Post a message and perhaps, as after a lost answer, the same once more."""
         post = await self._poster.post(self.label, channel_id, text)
+        self._posts.append(post)
         if post.message is not None and self.luck.random() < 0.05:
             await self._poster.post_again(post)
         return post
+
+    async def change_something(self) -> None:
+        """Edit or delete one of this client's latest messages, if there is one left, and perhaps repeat its post."""
+        posts = [post for post in self._posts[-LATEST_POSTS:] if post.can_be_changed]
+        if not posts:
+            return
+        post = self.luck.choice(posts)
+        if self.luck.random() < 0.7:
+            await self.edit(post, f"{post.text} edited {self.luck.random()}")
+        else:
+            await self.delete(post)
+        if not post.in_doubt and self.luck.random() < 0.2:
+            await self.repeat(post)
+
+    async def edit(self, post: Post, text: str) -> None:
+        """Edit a message of one's own."""
+        await self._poster.edit(post, text)
+
+    async def delete(self, post: Post) -> None:
+        """Delete a message of one's own."""
+        await self._poster.delete(post)
+
+    async def repeat(self, post: Post) -> None:
+        """Send a post once more that was acknowledged."""
+        await self._poster.post_again(post)
 
     async def has_caught_up(self) -> bool:
         """Whether it is connected and has heard all it missed: the answer to a command comes after that."""

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from sqlalchemy import update
+
 from cromulent import bootstrap
 from cromulent.cli import main
 from cromulent.db import (
@@ -22,6 +24,10 @@ from cromulent.db import (
     oldest_pos,
 )
 from cromulent.gateway import Hub, catch_up, welcome
+from cromulent.kernel.ids import new_id
+from cromulent.messages import Message, MessageEdited, service
+from cromulent.messages import store as messages_store
+from cromulent.messages.rendering import Rendered
 
 T = TypeVar("T")
 COMMIT_LATE_SECONDS = 2.0
@@ -115,6 +121,34 @@ def replay_ignores_lost_rights() -> None:
     catch_up.rows_after = of_every_channel
 
 
+def edits_without_rev() -> None:
+    """An edit leaves `rev` as it was: a client cannot tell which version is the later one."""
+
+    def edit(unit: Unit, message: Message, text: str, rendered: Rendered) -> Message:
+        edited = replace(message, text=text, html=rendered.html, edited_at=unit.now)
+        messages_store.update_text(unit.connection, edited, rendered.version)
+        unit.record(MessageEdited(edited), channel_feed(message.channel_id))
+        return edited
+
+    service._edit = edit
+
+
+def keeps_nonces_in_memory() -> None:
+    """A process knows the nonces it has seen itself, and takes those from before its start for new ones."""
+    known: set[str] = set()
+    real = messages_store.insert_message
+
+    def insert(connection: Connection, message: Message, request_hash: bytes, renderer_version: int) -> bool:
+        if message.nonce not in known:
+            table = messages_store.messages
+            forgotten = update(table).where(table.c.nonce == message.nonce).values(nonce=new_id())
+            connection.execute(forgotten)
+        known.add(message.nonce)
+        return real(connection, message, request_hash, renderer_version)
+
+    messages_store.insert_message = insert
+
+
 def _answer_early() -> None:
     database.Database = AnswersBeforeCommit
 
@@ -134,6 +168,8 @@ FAULTS: dict[str, Callable[[], None]] = {
     "double-on-resume": doubles_the_last_on_resume,
     "resume-from-pruned": resumes_from_anything,
     "replay-ignores-lost-rights": replay_ignores_lost_rights,
+    "edit-without-rev": edits_without_rev,
+    "nonce-in-memory": keeps_nonces_in_memory,
 }
 
 if __name__ == "__main__":

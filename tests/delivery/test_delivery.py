@@ -31,6 +31,10 @@ async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path, data
         print(checker.report(violations))
         assert violations == []
         assert len(checker.book.acknowledged()) > 20 * KILLS
+        changed = [
+            post for post in checker.book.acknowledged() if post.message and post.message["rev"] > post.message["seq"]
+        ]
+        assert len(changed) > KILLS
         assert checker.server.lives == KILLS + 1
         assert checker.warden.kicks > KILLS / 10
     finally:

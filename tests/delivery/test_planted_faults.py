@@ -137,10 +137,42 @@ async def kick_and_let_in_again(checker: Checker) -> list[str]:
     return await checker.verdict()
 
 
+async def edit_and_delete(checker: Checker) -> list[str]:
+    """Messages change while one client listens and another is away, which hears of all of it when it is back."""
+    await checker.server.start()
+    (client, other, *_), channel = checker.clients, checker.cast.open_channel
+    async with checker.everybody_listening([client, other]):
+        posts = [await client.post(channel.id, f"{number}") for number in range(3)]
+        await client.edit(posts[0], "once")
+    async with checker.everybody_listening([client]):
+        await client.edit(posts[0], "twice")
+        posts.append(await client.post(channel.id, "and gone"))
+        await client.edit(posts[3], "almost gone")
+        for post in posts[2:]:
+            await client.delete(post)
+    async with checker.everybody_listening([client, other]):
+        pass
+    return await checker.verdict()
+
+
 async def post_in_turn(client: Client, channel_id: str, count: int) -> None:
     """Each when the one before is acknowledged."""
     for number in range(count):
         await client.post(channel_id, f"{number}")
+
+
+async def repeat_after_a_restart(checker: Checker) -> list[str]:
+    """Acknowledged requests come once more: for a message as it was, one that was edited, and one that was deleted."""
+    await checker.server.start()
+    (client, *_), channel = checker.clients, checker.cast.open_channel
+    posts = [await client.post(channel.id, text) for text in ("kept", "to be edited", "to be deleted")]
+    await client.edit(posts[1], "edited")
+    await client.delete(posts[2])
+    checker.server.kill()
+    await checker.server.start()
+    for post in posts:
+        await client.repeat(post)
+    return await checker.verdict()
 
 
 Schedule = Callable[[Checker], Awaitable[list[str]]]
@@ -153,8 +185,11 @@ PLANTED: list[tuple[str, Schedule, str]] = [
     ("resume-from-pruned", return_after_silent_pruning, "feeds differs"),
     ("replay-ignores-lost-rights", return_after_a_kick, "was shown the channel"),
     ("replay-ignores-lost-rights", kick_and_let_in_again, "without being in it"),
+    ("edit-without-rev", edit_and_delete, "the history has"),
+    ("edit-without-rev", edit_and_delete, "does not belong at"),
+    ("nonce-in-memory", repeat_after_a_restart, "was repeated and answered 201"),
 ]
-IDS = [f"{fault}: {schedule.__name__}" for fault, schedule, _ in PLANTED]
+IDS = [f"{fault}: {schedule.__name__}: {complaint}" for fault, schedule, complaint in PLANTED]
 
 
 @pytest.mark.parametrize(("fault", "schedule", "complaint"), PLANTED, ids=IDS)
@@ -164,7 +199,10 @@ async def test_a_planted_fault_is_found(tmp_path: Path, fault: str, schedule: Sc
     assert any(complaint in violation for violation in violations), checker.report(violations)
 
 
-@pytest.mark.parametrize("schedule", [schedule for _, schedule, _ in PLANTED], ids=lambda schedule: schedule.__name__)
+SCHEDULES = list(dict.fromkeys(schedule for _, schedule, _ in PLANTED))
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda schedule: schedule.__name__)
 async def test_without_a_fault_there_is_nothing_to_find(tmp_path: Path, schedule: Schedule) -> None:
     async with checking(tmp_path, "none") as checker:
         violations = await schedule(checker)

@@ -41,7 +41,7 @@ def broken_promises(book: Book, history: Mapping[str, Sequence[Json]]) -> list[s
         kept = by_nonce.get(post.nonce)
         if kept is None:
             found.append(f"acknowledged and lost: {post.author} “{post.text}”")
-        elif kept != post.message:
+        elif kept != post.message and not post.in_doubt:
             found.append(f"acknowledged as {post.message} and kept as {kept}")
     found += [
         f"nobody meant to post {nonce}" for nonce in counts if nonce not in meant and not _beforehand(by_nonce[nonce])
