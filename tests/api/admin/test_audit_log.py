@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from cromulent.admin import ACTS
 from cromulent.db import Unit
+from cromulent.kernel.ids import new_id
 from tests.api.newcomers import form, invite, switch
+from tests.api.people import arrive, general
 from tests.api.site import PASSWORD, Site, code_of
 
 pytestmark = pytest.mark.anyio
@@ -117,3 +119,40 @@ def test_every_fact_that_names_an_administrator_is_an_act() -> None:
     named = {fact for fact in facts if "actor_id" in getattr(fact, "__dataclass_fields__", {})}
     assert named - set(ACTS) == set()
     assert len(named) >= 8
+
+
+async def test_what_is_done_with_channels_and_messages_is_in_it_and_what_people_do_for_themselves_is_not(
+    site: Site,
+) -> None:
+    ann = await site.administrator("ann")
+    ben = await arrive(site, "ben")
+    before = (await ann.get("admin/audit-log")).json()["entries"][0]["number"]
+    made = (await ann.post("channels", json={"kind": "text", "name": "plans"})).json()["channel"]["id"]
+    await ann.patch(f"channels/{made}", json={"name": "deeds", "topic": "What we did"})
+    await ben.client.post(f"channels/{made}/join", json={})
+    await ben.client.post(f"channels/{made}/leave", json={})
+    secret = {"kind": "text", "name": "surprise", "visibility": "private"}
+    hidden = (await ann.post("channels", json=secret)).json()["channel"]["id"]
+    await ann.put(f"channels/{hidden}/members/{ben.user.id}", json={})
+    channel = await general(site, ben)
+    messages = [(await ben.post(channel, new_id(), text)).json()["message"]["id"] for text in ("mine", "rude")]
+    await ben.client.delete(f"channels/{channel.id}/messages/{messages[0]}")
+    await ann.delete(f"channels/{channel.id}/messages/{messages[1]}")
+    await ann.delete(f"channels/{hidden}/members/{ben.user.id}")
+    await ann.delete(f"channels/{hidden}")
+    await ann.delete(f"channels/{made}")
+    answer = await ann.get("admin/audit-log")
+    entries = [entry for entry in answer.json()["entries"][::-1] if entry["number"] > before]
+    plans, private = {"kind": "text", "visibility": "public"}, {"kind": "text", "visibility": "private"}
+    assert [(entry["action"], entry["subject_id"], entry["detail"]) for entry in entries] == [
+        ("channel_created", made, plans | {"name": "plans"}),
+        ("channel_updated", made, plans | {"name": "deeds", "changed": "name, slug, topic"}),
+        ("channel_created", hidden, private),
+        ("member_added", ben.user.id, {"channel_id": hidden}),
+        ("message_deleted", ben.user.id, {"message_id": messages[1]}),
+        ("member_removed", ben.user.id, {"channel_id": hidden}),
+        ("channel_deleted", hidden, private),
+        ("channel_deleted", made, plans | {"name": "deeds"}),
+    ]
+    assert "surprise" not in answer.text
+    assert "rude" not in answer.text
