@@ -77,12 +77,14 @@ def add(dialog: Locator, name: str) -> None:
     dialog.get_by_role("textbox", name="Add somebody by name").fill(name)
     dialog.get_by_role("button", name=f"Add {name}").click()
     expect(dialog.get_by_role("button", name=f"Remove {name}")).to_be_visible()
+    expect(dialog.get_by_role("textbox", name="Add somebody by name")).to_be_focused()
 
 
 def remove(dialog: Locator, name: str) -> None:
     """End somebody's membership by the dialog about a channel."""
     dialog.get_by_role("button", name=f"Remove {name}").click()
     expect(dialog.get_by_role("button", name=f"Remove {name}")).to_be_hidden()
+    expect(dialog.get_by_role("heading", name="Members")).to_be_focused()
 
 
 def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
@@ -196,6 +198,7 @@ def test_a_channel_is_changed_ordered_and_deleted_by_keyboard(browser: Browser, 
     for person in (ann, ben):
         expect(texts(person.page)).to_have_text(["news", "general"])
     expect(dialog).to_contain_text("Place 1 of 2")
+    expect(dialog.get_by_role("button", name="Move up")).to_be_focused()
     texts(ben.page).filter(has_text="news").click()
     expect(ben.page.get_by_role("banner").filter(has_text="news")).to_contain_text("What happens")
     dialog.get_by_role("button", name="Delete channel").press("Enter")
