@@ -29,8 +29,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 async def anna_asks(house: House) -> AsyncIterator[httpx2.AsyncClient]:
     """Anna's requests."""
-    async with await house.browser("anna") as client:
-        yield client
+    client = await house.browser("anna")
+    yield client
+    await client.aclose()
 
 
 async def make(anna_asks: httpx2.AsyncClient, kind: str) -> str:
