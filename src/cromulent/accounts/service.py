@@ -107,6 +107,8 @@ class AccountService:
             user = store.find_user_by_name(unit.connection, user_name)
             if user is None:
                 user = add_user(unit, NewAccount(user_name, user_name, None, ""), role, None)
+                if role == "administrator":
+                    unit.record(AdministratorCreated(user, actor_id=None))
             link = Link(secret_hash=hash_of(secret), purpose="sign_in", created_at=unit.now, user_id=user.id)
             insert_link(unit.connection, link)
             return secret

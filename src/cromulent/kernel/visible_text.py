@@ -31,9 +31,13 @@ def visible_line(text: str, shortest: int, longest: int) -> str | None:
 
 
 def _marks_run_wild(line: str) -> bool:
-    marks = MOST_MARKS  # so that a first one stands on nothing
+    """Whether there are more marks on a character than `MOST_MARKS`, or any on a blank or on the beginning of the line."""
+    marks = MOST_MARKS
     for character in line:
-        marks = marks + 1 if unicodedata.category(character) in _MARKS else 0
+        if unicodedata.category(character) in _MARKS:
+            marks += 1
+        else:
+            marks = MOST_MARKS if character == " " else 0
         if marks > MOST_MARKS:
             return True
     return False
