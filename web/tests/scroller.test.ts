@@ -14,6 +14,7 @@ class FakePage {
   #before = 0;
   #after = 0;
   #scrollTop = 0;
+  #width = 800;
 
   constructor(keys: string[], scroller = new Scroller()) {
     this.keys = keys;
@@ -36,6 +37,14 @@ class FakePage {
   /** What a person's scrolling does. */
   scroll(by: number): void {
     this.scrollTo(this.#scrollTop + by);
+    this.scroller.follow(this.#parts(), true);
+    this.render();
+  }
+
+  /** Another width: every row not given a height gets another one, and the browser says that it had to scroll before anybody knows. */
+  resize(width: number): void {
+    this.#width = width;
+    this.scrollTo(this.#scrollTop);
     this.scroller.follow(this.#parts(), true);
     this.render();
   }
@@ -63,7 +72,7 @@ class FakePage {
   }
 
   #heightOf(key: string): number {
-    return this.heights.get(key) ?? 40;
+    return this.heights.get(key) ?? 32_000 / this.#width;
   }
 
   #height(): number {
@@ -86,6 +95,7 @@ class FakePage {
     const rows = { children, getBoundingClientRect: () => ({ top, bottom }) };
     const view = {
       clientHeight: VIEW_HEIGHT,
+      clientWidth: this.#width,
       scrollHeight: this.#height(),
       getBoundingClientRect: () => ({ top: 0 }),
     };
@@ -185,4 +195,18 @@ test('coming back to a channel is coming back to the place', () => {
   const again = new FakePage([...page.keys, 'new'], new Scroller(page.scroller.place));
   again.render();
   expect(again.topOf(key)).toBe(top);
+});
+
+test('a window that grows wider near the end takes nobody there', () => {
+  const page = new FakePage(keys(0, 100));
+  page.render();
+  page.scroll(-1_000);
+  const key = page.firstSeen();
+  const top = page.topOf(key);
+  page.resize(1_200);
+  expect(page.topOf(key)).toBe(top);
+  page.resize(500);
+  expect(page.topOf(key)).toBe(top);
+  page.scroll(-300);
+  expect(page.scroller.place).not.toMatchObject({ key });
 });

@@ -25,6 +25,8 @@ export class Scroller {
   #place: Place;
   #keys: readonly string[] = [];
   #slice: Slice = { start: 0, end: 0 };
+  /** That of the view when it was last put to its place. */
+  #size = '';
   /** The spacers as they stand in the page; what is known of heights may have changed since. */
   #spacers: Spacers = { before: 0, after: 0 };
 
@@ -61,9 +63,16 @@ export class Scroller {
     this.#place = { at: 'row', key, offset };
   }
 
-  /** The person scrolled: reads the new place off the page. `endLoaded` says whether the last row is the present. */
+  /**
+   * The view has scrolled. Was it the person, the new place is read off the page; but a view that has another size was scrolled
+   * by the browser, because there is less to scroll through, and is put back. `endLoaded` says whether the last row is the present.
+   */
   follow(parts: ScrollParts, endLoaded: boolean): ScrollView {
     const { view } = parts;
+    if (this.#size !== sizeOf(view)) {
+      this.restore(parts);
+      return this.#seenByModel(view.clientHeight);
+    }
     const fromEnd = view.scrollHeight - view.scrollTop - view.clientHeight;
     if (endLoaded && fromEnd <= END_SLACK) {
       this.#place = atEnd;
@@ -76,6 +85,7 @@ export class Scroller {
 
   /** Measures the rows in the page and puts the view back to its place. To be called whenever a height may have changed. */
   restore({ view, rows }: ScrollParts): void {
+    this.#size = sizeOf(view);
     for (const row of rows.children as HTMLCollectionOf<HTMLElement>) {
       this.heights.measured(row.dataset.key ?? '', row.offsetHeight);
     }
@@ -138,6 +148,10 @@ export class Scroller {
     }
     return Math.max(0, index);
   }
+}
+
+function sizeOf({ clientWidth, clientHeight }: HTMLElement): string {
+  return `${clientWidth}×${clientHeight}`;
 }
 
 function find(rows: HTMLElement, key: string): HTMLElement | undefined {
