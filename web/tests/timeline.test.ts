@@ -1,7 +1,7 @@
 /** The rows of a message list: order, groups, days, and which of them are in the page. */
 import { expect, test } from 'vitest';
 import { pickSlice, RowHeights } from '../src/core/row_window';
-import { timeline, type Row } from '../src/core/timeline';
+import { reusing, timeline, type Row } from '../src/core/timeline';
 import type { PendingMessage } from '../src/core/unsent_store';
 import { ann, ben, message } from './fakes';
 
@@ -55,6 +55,18 @@ test('a tombstone keeps its row; a message whose text is still to come has none'
   const gone = message(2, { deleted: true, text: '', html: '' });
   const superseded = message(3, { text: '', html: '' });
   expect(timeline([message(1), gone, superseded], [], ann.id).map(({ key }) => key)).toEqual(['m1', 'm2']);
+});
+
+test('rows that are as they were are the same objects', () => {
+  const [one, two] = [said(1, '01T10:00'), said(2, '01T10:01', ann)];
+  const before = timeline([one, two], [], ann.id, utcDay);
+  const edited = { ...two, rev: 3, text: 'edited' };
+  const after = reusing(before, timeline([one, edited, said(3, '01T10:02', ann)], [], ann.id, utcDay));
+  expect(after[0]).toBe(before[0]);
+  expect([after[1]?.message, after[2]?.message?.seq]).toEqual([edited, 3]);
+  const older = reusing(after, timeline([said(0, '01T09:59'), one, edited], [], ann.id, utcDay));
+  expect(older[1]).toMatchObject({ key: 'm1', startsDay: false, grouped: true });
+  expect(older[2]).toBe(after[1]);
 });
 
 test('heights are measured where they can be and estimated elsewhere', () => {

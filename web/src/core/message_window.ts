@@ -112,6 +112,11 @@ export class MessageWindow {
   }
 
   #merge(messages: readonly Message[]): void {
+    const [only] = messages;
+    if (messages.length === 1 && only && only.seq > (this.#messages.at(-1)?.seq ?? 0)) {
+      this.#messages = [...this.#messages, only]; // what nearly every message is: the newest
+      return;
+    }
     const byId = new Map(this.#messages.map((message) => [message.id, message]));
     for (const message of messages) byId.set(message.id, later(byId.get(message.id), message));
     this.#messages = [...byId.values()].sort((a, b) => a.seq - b.seq);

@@ -39,6 +39,24 @@ export function timeline(
   });
 }
 
+/** The rows anew, but those that are as they were are the same objects: what shows them has nothing to do. */
+export function reusing(before: readonly Row[], rows: readonly Row[]): readonly Row[] {
+  const known = new Map(before.map((row) => [row.key, row]));
+  return rows.map((row) => {
+    const old = known.get(row.key);
+    return old && isSame(old, row) ? old : row;
+  });
+}
+
+function isSame(old: Row, row: Row): boolean {
+  return (
+    old.message === row.message &&
+    old.pending === row.pending &&
+    old.startsDay === row.startsDay &&
+    old.grouped === row.grouped
+  );
+}
+
 function continues(before: Entry | undefined, entry: Entry): boolean {
   return (
     before !== undefined && before.authorId === entry.authorId && Math.abs(entry.at - before.at) < GROUP_MS
