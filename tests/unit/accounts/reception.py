@@ -33,7 +33,7 @@ class Reception:
         self.clock = clock
         self.database = open_database(where, clock, Writing(encode_fact))
         self.database.start()
-        entry = EntryChecks.open(clock, b"key")
+        self.entry = entry = EntryChecks.open(clock, b"key")
         self.accounts = AccountService(self.database, clock, entry)
         self.registration = RegistrationService(self.database, clock, entry)
         self.profiles = ProfileService(self.database, clock, entry)

@@ -17,6 +17,7 @@ from cromulent.accounts import (
     Visitor,
     WrongCredentials,
 )
+from cromulent.accounts.store import update_password
 from cromulent.db import rows_after
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.errors import NotAuthenticated, NotFound
@@ -181,3 +182,22 @@ async def test_guessing_links_is_throttled_by_address(reception: Reception) -> N
         await reception.accounts.create_first_administrator("guess", account(), HERE)
     with pytest.raises(LinkInvalid):
         await reception.accounts.log_in_by_link("guess", ELSEWHERE)
+
+
+@pytest.mark.parametrize("what", ["another password", "disabled"])
+async def test_a_login_that_was_overtaken_while_its_password_was_checked_is_none(
+    reception: Reception, what: str
+) -> None:
+    ann, root = await reception.add_user("ann"), await reception.add_user("root")
+    crowd = [asyncio.create_task(reception.entry.passwords.hash(f"{number}")) for number in range(40)]
+    await asyncio.sleep(0)  # the crowd stands before the threads, and the login behind it
+    login = asyncio.create_task(reception.log_in("ann"))
+    await asyncio.sleep(0)
+    if what == "disabled":
+        await reception.administration.change(root, ann.id, role=None, disabled=True)
+    else:
+        await reception.database.write(lambda unit: update_password(unit.connection, ann.id, "another"))
+    assert not login.done()
+    with pytest.raises(WrongCredentials):
+        await login
+    await asyncio.gather(*crowd)
