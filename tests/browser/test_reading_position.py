@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, Playwright, Route, expect
+from playwright.sync_api import APIRequestContext, Browser, CDPSession, Playwright, Route, expect
 from sqlalchemy import Connection, text
 
 from cromulent.accounts import User, get_user
@@ -159,12 +159,22 @@ def test_what_is_read_stays_where_it_is(ann: Person, ben: APIRequestContext) -> 
     assert ann.page.evaluate("__reading.rows()") <= MOST_ROWS
 
 
+def busy_seconds(thread: CDPSession) -> dict[str, float]:
+    """What the page's main thread has been busy with since it began, in seconds."""
+    wanted = ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+    metrics = thread.send("Performance.getMetrics")["metrics"]
+    return {metric["name"]: metric["value"] for metric in metrics if metric["name"] in wanted}
+
+
 def test_two_hundred_messages_a_second_are_all_shown_and_the_reader_stays_at_the_end(
     ann: Person, ben: APIRequestContext
 ) -> None:
     """The times between frames are printed, not judged: they are those of a machine that also runs the server and this test."""
     address = f"/api/v1/channels/{ann.page.url.rpartition('/')[2]}/messages"
     luck = random.Random(SEED)
+    thread = ann.context.new_cdp_session(ann.page)
+    thread.send("Performance.enable")
+    busy_before = busy_seconds(thread)
     ann.page.evaluate("__reading.watchFrames()")
     began = time.monotonic()
     for number in range(POSTED_A_SECOND * POSTING_SECONDS):
@@ -173,7 +183,9 @@ def test_two_hundred_messages_a_second_are_all_shown_and_the_reader_stays_at_the
     seconds = time.monotonic() - began
     expect(ann.messages.last).to_contain_text(f"{POSTED_A_SECOND * POSTING_SECONDS - 1}:")
     watched = ann.page.evaluate("__reading.stop()")
+    busy = {name: ended - busy_before[name] for name, ended in busy_seconds(thread).items()}
     deltas = sorted(watched["deltas"])
+    print({name: f"{100 * spent / seconds:.0f} % of the time" for name, spent in busy.items()})
     print(
         f"{POSTED_A_SECOND * POSTING_SECONDS / seconds:.0f} messages a second; {len(deltas)} frames, "
         f"median {deltas[len(deltas) // 2]:.0f} ms, 99 % {deltas[len(deltas) * 99 // 100]:.0f} ms, longest {deltas[-1]:.0f} ms; "
