@@ -26,7 +26,15 @@ export class ThemeChoice {
   apply(): void {
     if (this.#theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = this.#theme;
+    for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]'))
+      meta.media = mediaOf(meta.dataset.scheme, this.#theme);
   }
+}
+
+/** When the browser's own bar has the colour of a scheme: the page's choice goes before the system's. */
+function mediaOf(scheme: string | undefined, theme: Theme): string {
+  if (theme === 'system') return `(prefers-color-scheme: ${scheme})`;
+  return theme === scheme ? 'all' : 'not all';
 }
 
 function read(): Theme {
