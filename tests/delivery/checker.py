@@ -98,7 +98,8 @@ class Checker:
             await asyncio.sleep(self.luck.uniform(0.1, LONGEST_LIFE_SECONDS))
             self.server.kill()
             if self.luck.random() < 0.4 and not self.warden.at_work.locked():
-                await self.change_a_membership()
+                async with self.warden.at_work:  # who does not begin an act on somebody who is just being moved
+                    await self.change_a_membership()
             await self.server.start()
 
     async def change_a_membership(self) -> None:
