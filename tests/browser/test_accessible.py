@@ -141,7 +141,7 @@ def open_profile(ann: Person) -> None:
 
 
 def open_user_menu(ann: Person) -> None:
-    ann.page.get_by_role("button", name="ann", exact=True).and_(ann.page.locator(".self")).click()
+    ann.page.get_by_role("button", name="ann", exact=True).click()
     expect(ann.page.get_by_role("menu")).to_be_visible()
 
 

@@ -128,7 +128,7 @@ def call(page: Page) -> None:
 
 def choose_from_the_menu(page: Page, item: str) -> None:
     """Open the menu of oneself and walk to an item."""
-    press_on(page, page.get_by_role("button", name="ann", exact=True).and_(page.locator("[aria-haspopup=menu]")))
+    press_on(page, page.get_by_role("button", name="ann", exact=True))
     expect(page.get_by_role("menuitem").first).to_be_focused()
     go_to(page, page.get_by_role("menuitem", name=item), "ArrowDown")
     page.keyboard.press("Enter")

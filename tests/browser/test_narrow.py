@@ -66,7 +66,7 @@ def test_the_members_are_a_drawer_that_is_closed_at_first(ann: Person) -> None:
     expect(members).to_be_hidden()
     opener = ann.page.get_by_role("button", name="Show members")
     opener.click()
-    expect(members).to_be_focused()
+    expect(members.get_by_role("button", name="Profile of ann")).to_be_focused()
     ann.page.keyboard.press("Escape")
     expect(members).to_be_hidden()
     expect(opener).to_be_focused()
