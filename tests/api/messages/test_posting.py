@@ -62,6 +62,32 @@ async def test_ten_at_the_same_time_make_one(site: Site) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
+async def test_who_is_removed_amid_their_own_posts_has_written_those_before_it_and_none_after(tmp_path: Path) -> None:
+    site = await Site.open(tmp_path, FakeClock(), limits=LimitsConfig(posts_per_10_seconds=0))
+    ann, ben = await arrive(site, "ann"), await arrive(site, "ben")
+    channel = await private_channel(site, ann, ben)
+    await site.instance.database.write(
+        lambda unit: unit.connection.exec_driver_sql("UPDATE users SET role = 'administrator' WHERE user_name = 'ann'")
+    )
+    written: list[int] = []
+
+    async def post_until_refused() -> None:
+        while (answer := await ben.post(channel, new_id(), "on and on")).status_code == 201:
+            written.append(answer.json()["message"]["seq"])
+        assert answer.status_code == 404
+
+    posting = [asyncio.create_task(post_until_refused()) for _ in range(10)]
+    first = (await ben.post(channel, new_id(), "they are under way")).json()["message"]["seq"]
+    kick = await ann.client.delete(f"channels/{channel.id}/members/{ben.user.id}")
+    assert kick.status_code == 204
+    await asyncio.gather(*posting)
+    page = (await ann.client.get(f"channels/{channel.id}/messages")).json()
+    seqs = sorted([first, *written])
+    assert seqs == list(range(seqs[0], page["seq"]))  # the event after them, and the last, is the removal
+    assert page["messages"][-1]["seq"] == seqs[-1]
+    await site.close()
+
+
 async def test_a_browser_posts_with_its_cookie_from_its_own_page_only(site: Site) -> None:
     browser = await site.administrator()
     ann = await arrive(site, "bob")
