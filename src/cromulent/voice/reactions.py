@@ -9,7 +9,6 @@ from cromulent.channels import MembershipRemoved, RemovalReason
 from cromulent.kernel.facts import Fact
 from cromulent.settings import SettingsChanged
 
-
 _REASONS: dict[RemovalReason, str] = {
     "left": "membership_left",
     "removed": "membership_removed",
