@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from cromulent.config import LimitsConfig
@@ -188,5 +189,6 @@ def test_whatever_happens_everybody_holds_what_is_there(world: World) -> None:
 @pytest.mark.parametrize("forgotten", ["membership.removed", "membership.added"])
 def test_a_hub_that_forgets_to_follow_is_found(world: World, monkeypatch: pytest.MonkeyPatch, forgotten: str) -> None:
     monkeypatch.delitem(hub._MEMBERSHIP_CHANGES, forgotten)
-    with pytest.raises((AssertionError, GapInFeed, KeyError)):
+    # hypothesis repeats what it found to be sure; what ran at once then may run in another order
+    with pytest.raises((AssertionError, GapInFeed, KeyError, Flaky)):
         play(world, 100, [Phase.generate])
