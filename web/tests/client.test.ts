@@ -154,6 +154,20 @@ test('sending a message ends its draft', async () => {
   expect(client.drafts.get('general')).toBe('');
 });
 
+test('a history that could not be had while the line was cut is asked for when it is back', async () => {
+  await goLive();
+  client.openChannel('general');
+  await request('/channels/general/messages').answer(503, { code: 'unavailable', detail: 'gone' });
+  expect(client.histories.find('general')!.view.status).toBe('failed');
+  server.last.close(1006);
+  await clock.advance(400);
+  server.last.hello();
+  server.last.resumed();
+  const page = { messages: [message(10)], users: [ben], has_before: false, has_after: false, seq: 10 };
+  await request('/channels/general/messages').answer(200, page);
+  expect(client.histories.find('general')!.view.status).toBe('loaded');
+});
+
 test('what waited goes out by itself when the connection is back', async () => {
   await goLive();
   await openGeneral();

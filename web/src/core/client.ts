@@ -171,6 +171,7 @@ export class Client {
     events.on('resumed', (resumed) => {
       this.store.change((state) => fromResumed(state, resumed));
       this.#meetRooms(resumed.rooms);
+      if (this.#openChannelId !== null) this.openChannel(this.#openChannelId); // what could not be had while the line was cut
     });
     events.on('dispatch', (dispatch) => this.#take(dispatch));
     events.on('state', (change) => this.#follow(change));
