@@ -115,6 +115,8 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     remove(dialog, "ben")
     expect(ben.page.get_by_role("status").filter(has_text="no longer a member of #hideout")).to_be_visible()
     expect(ben.page).to_have_title(re.compile("^#general"))
+    ben.page.keyboard.type("the rest of a sentence")  # which was not meant for everybody
+    expect(ben.composer).to_have_value("")
     expect(texts(ben.page)).to_have_text(["general"])
     expect_kept(ben.page, channel_id, kept=False)
     kept = ben.page.evaluate(KEPT_IN_BROWSER)

@@ -16,10 +16,18 @@ export class LostChannel {
   /** A short notice; empty when there is nothing to say. */
   notice = $state('');
   readonly #model: LostChannelModel;
+  #unasked = false;
 
   constructor(model: LostChannelModel) {
     this.#model = model;
     model.client.events.on('channelLost', ({ channel, reason }) => this.#meet(channel, reason));
+  }
+
+  /** Whether the view that opens now may take the focus: not one nobody asked for, in the midst of a sentence for another. */
+  mayTakeFocus(): boolean {
+    const may = !this.#unasked;
+    this.#unasked = false;
+    return may;
   }
 
   dismiss(): void {
@@ -34,6 +42,7 @@ export class LostChannel {
   }
 
   #goElsewhere(): void {
+    this.#unasked = true;
     const next = firstTextChannel(this.#model.client.store.latest().channels);
     this.#model.router.navigate(next ? channelPath(next.id) : '/', { replace: true });
   }
