@@ -57,6 +57,8 @@ def test_what_is_written_while_the_server_is_gone_keeps_its_text_and_arrives_onc
 
 def test_typing_is_shown_to_the_other_and_ends_with_the_message(people: People) -> None:
     ann, ben = people(2)
+    there = ann.page.get_by_role("complementary", name="Members").get_by_role("listitem").filter(has_text="ben")
+    expect(there).to_have_attribute("data-presence", "online")  # who is not there yet is not told of a moment
     ann.composer.press_sequentially("thinking")
     line = ben.page.get_by_text("ann is typing...")
     expect(line).to_be_visible()
