@@ -26,7 +26,7 @@ from tests.api.scenes import Scene, Theatre
 from tests.api.site import ORIGIN, Site
 from tests.api.wire_checks import assert_safe_answer
 
-REQUESTS = int(os.environ.get("CROMULENT_TEST_REQUESTS", "6"))
+REQUESTS = int(os.environ.get("CROMULENT_TEST_REQUESTS", "3"))
 
 
 class Stand:

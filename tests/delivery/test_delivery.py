@@ -15,27 +15,29 @@ from tests.delivery.checker import Checker
 
 pytestmark = pytest.mark.anyio
 KILLS = int(os.environ.get("CROMULENT_TEST_KILLS", "10"))
+KILLS_ON_POSTGRESQL = int(os.environ.get("CROMULENT_TEST_KILLS", "4"))
 SEED = int(os.environ.get("CROMULENT_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 
 
 async def test_nothing_is_lost_doubled_or_shuffled_by_kills(tmp_path: Path, database_at: Path | str) -> None:
-    print(f"CROMULENT_TEST_SEED={SEED} CROMULENT_TEST_KILLS={KILLS}")
     database_url = database_at if isinstance(database_at, str) else ""
+    kills = KILLS_ON_POSTGRESQL if database_url else KILLS
+    print(f"CROMULENT_TEST_SEED={SEED} CROMULENT_TEST_KILLS={kills}")
     checker = Checker(tmp_path / "data", SEED, database_url=database_url)
     await checker.set_up()
     try:
         await checker.server.start()
         async with checker.everybody_busy():
-            await checker.torment(KILLS)
+            await checker.torment(kills)
         violations = await checker.verdict()
         print(checker.report(violations))
         assert violations == []
-        assert len(checker.book.acknowledged()) > 20 * KILLS
+        assert len(checker.book.acknowledged()) > 20 * kills
         changed = [
             post for post in checker.book.acknowledged() if post.message and post.message["rev"] > post.message["seq"]
         ]
-        assert len(changed) > KILLS
-        assert checker.server.lives == KILLS + 1
-        assert checker.warden.kicks > KILLS / 10
+        assert len(changed) > kills
+        assert checker.server.lives == kills + 1
+        assert checker.warden.kicks > kills / 10
     finally:
         await checker.close()

@@ -12,6 +12,12 @@ from tests.gateway.stage import Stage
 
 
 @pytest.fixture
+def database_at(tmp_path: Path) -> Path | str:
+    """An SQLite file: what the gateway asks of a database is asked of both engines by `test_catch_up`."""
+    return tmp_path / "cromulent.db"
+
+
+@pytest.fixture
 async def stage(database_at: Path | str, clock: FakeClock, anyio_backend: str) -> AsyncIterator[Stage]:
     """A running instance without a network, with nobody in it."""
     made = Stage(database_at, clock)

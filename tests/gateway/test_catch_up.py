@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -19,8 +20,15 @@ from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage, posting
 from tests.gateway.waiting import until
+from tests.store.databases import ENGINES, place_of
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=ENGINES)
+def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Here each test runs once on each engine."""
+    return place_of(request, tmp_path)
 
 
 async def post_many(stage: Stage, who: Identity, channel: Channel, how_many: int, size: int = 5) -> None:

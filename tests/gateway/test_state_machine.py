@@ -25,7 +25,7 @@ from tests.api.site import Site
 from tests.delivery.client_model import GapInFeed
 from tests.gateway.troupe import Player, Troupe
 
-EXAMPLES = int(os.environ.get("CROMULENT_TEST_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("CROMULENT_TEST_EXAMPLES", "8"))
 STEPS = 25
 SETTLED_AFTER_SECONDS = 60
 """When presence is settled: before that who resumes goes on showing whom they showed, as who starts afresh cannot."""

@@ -41,6 +41,11 @@ def _furnished(server: PostgresqlServer) -> Iterator[PostgresqlServer]:
 @pytest.fixture(params=ENGINES)
 def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Where this test's own database is; the test runs once on each engine."""
+    return place_of(request, tmp_path)
+
+
+def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """A new database on the engine the request has as its parameter."""
     if request.param == "sqlite":
         return tmp_path / "cromulent.db"
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
