@@ -18,8 +18,9 @@ from cromulent.accounts.service import add_user
 from cromulent.accounts.store import any_user
 from cromulent.db import Connection, Database, Unit
 from cromulent.kernel.clock import Clock
-from cromulent.kernel.errors import InvalidInput, NotFound
-from cromulent.kernel.ids import is_id, new_id, new_secret
+from cromulent.kernel.errors import NotFound
+from cromulent.kernel.ids import new_id, new_secret
+from cromulent.kernel.paging import check_id_page
 from cromulent.settings import get_settings
 
 MAX_INVITES_PAGE = 50
@@ -113,7 +114,7 @@ class RegistrationService:
 
     async def invites(self, actor: User, before: str | None, limit: int) -> InvitesPage:
         """Up to `limit` (1–50) invites older than the one with the id `before`. Raises `Forbidden`, `InvalidInput` (`invalid_page`)."""
-        _check_page(before, limit, MAX_INVITES_PAGE)
+        check_id_page(before, limit, MAX_INVITES_PAGE)
 
         def read(connection: Connection) -> InvitesPage:
             require_administrator(connection, actor.id)
@@ -124,7 +125,7 @@ class RegistrationService:
 
     async def arrivals(self, actor: User, invite_id: str, after: str | None, limit: int) -> ArrivalsPage:
         """Up to `limit` (1–200) of those who came through an invite. Raises `Forbidden`, `NotFound`, `InvalidInput` (`invalid_page`)."""
-        _check_page(after, limit, MAX_ARRIVALS_PAGE)
+        check_id_page(after, limit, MAX_ARRIVALS_PAGE)
 
         def read(connection: Connection) -> ArrivalsPage:
             require_administrator(connection, actor.id)
@@ -155,10 +156,3 @@ def _way_in(connection: Connection, secret: str | None, now: datetime) -> Invite
     if invite is None or not invite.is_open(now):
         raise LinkInvalid
     return invite
-
-
-def _check_page(place: str | None, limit: int, maximum: int) -> None:
-    if not 1 <= limit <= maximum:
-        raise InvalidInput(f"A page has 1 to {maximum} entries.", code="invalid_page")
-    if place is not None and not is_id(place):
-        raise InvalidInput("A page begins at an id.", code="invalid_page")

@@ -14,8 +14,9 @@ from cromulent.accounts.links.store import Link, delete_links_of, insert_link
 from cromulent.accounts.login_sessions import end_sessions, hash_of
 from cromulent.accounts.model import RESET_LINK_LIFE, Role, User
 from cromulent.db import INSTANCE_FEED, Connection, Database, Unit
-from cromulent.kernel.errors import InvalidInput, NotFound
-from cromulent.kernel.ids import is_id, new_secret
+from cromulent.kernel.errors import NotFound
+from cromulent.kernel.ids import new_secret
+from cromulent.kernel.paging import check_id_page
 
 MAX_USERS_PAGE = 200
 
@@ -45,10 +46,7 @@ class UserAdministration:
 
     async def users(self, actor: User, after: str | None, limit: int) -> UsersPage:
         """Up to `limit` (1–200) users with ids greater than `after`. Raises `Forbidden`, `InvalidInput` (`invalid_page`)."""
-        if not 1 <= limit <= MAX_USERS_PAGE:
-            raise InvalidInput(f"A page has 1 to {MAX_USERS_PAGE} users.", code="invalid_page")
-        if after is not None and not is_id(after):
-            raise InvalidInput("`after` is the id of a user.", code="invalid_page")
+        check_id_page(after, limit, MAX_USERS_PAGE)
 
         def read(connection: Connection) -> UsersPage:
             require_administrator(connection, actor.id)

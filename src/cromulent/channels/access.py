@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cromulent.accounts import get_user
+from cromulent.accounts import get_user, require_administrator
 from cromulent.channels.model import Channel
 from cromulent.channels.store import find_channel, find_channel_of_member
 from cromulent.db import Connection
@@ -30,12 +30,6 @@ def access_administered_channel(connection: Connection, user_id: str, channel_id
     channel = access_visible_channel(connection, user_id, channel_id)
     require_administrator(connection, user_id)
     return channel
-
-
-def require_administrator(connection: Connection, user_id: str) -> None:
-    """Raise `Forbidden` unless this user is an administrator at this moment."""
-    if get_user(connection, user_id).role != "administrator":
-        raise Forbidden
 
 
 def access_writable_channel(connection: Connection, user_id: str, channel_id: str) -> Channel:

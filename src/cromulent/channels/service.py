@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cromulent.accounts import User, get_user, get_users
+from cromulent.accounts import User, get_user, get_users, require_administrator
 from cromulent.channels import store
 from cromulent.channels.access import (
     access_administered_channel,
     access_channel,
     access_visible_channel,
     access_writable_channel,
-    require_administrator,
 )
 from cromulent.channels.administration import (
     ChannelChange,
@@ -27,7 +26,7 @@ from cromulent.channels.policy import COMING_AND_GOING, ENROLLED_AT_ONCE, MAX_CH
 from cromulent.db import Connection, Database, Unit, channel_feed, head_seqs
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.errors import InvalidInput, RateLimited
-from cromulent.kernel.ids import is_id
+from cromulent.kernel.paging import check_id_page
 from cromulent.kernel.rate_limits import RateLimiter
 
 
@@ -69,7 +68,7 @@ class ChannelService:
 
     async def members(self, user: User, channel_id: str, after: str | None, limit: int) -> MembersPage:
         """Up to `limit` (1–200) members with ids greater than `after`. Raises `NotFound`, `InvalidInput` (`invalid_page`)."""
-        _check_page(after, limit, MAX_MEMBERS_PAGE)
+        check_id_page(after, limit, MAX_MEMBERS_PAGE)
 
         def read(connection: Connection) -> MembersPage:
             channel = access_channel(connection, user.id, channel_id)
@@ -82,7 +81,7 @@ class ChannelService:
 
         Raises `InvalidInput` (`invalid_page`).
         """
-        _check_page(after, limit, MAX_CHANNELS_PAGE)
+        check_id_page(after, limit, MAX_CHANNELS_PAGE)
 
         def read(connection: Connection) -> ChannelsPage:
             found = store.channels_to_join(connection, user.id, kind, after or "", limit + 1)
@@ -212,13 +211,6 @@ class ChannelService:
                 "You are joining and leaving too fast. Wait a moment and try again.",
                 retry_after_seconds=bucket.seconds_until(),
             )
-
-
-def _check_page(after: str | None, limit: int, maximum: int) -> None:
-    if not 1 <= limit <= maximum:
-        raise InvalidInput(f"A page has 1 to {maximum} entries.", code="invalid_page")
-    if after is not None and not is_id(after):
-        raise InvalidInput("`after` is the id of the last entry of the page before.", code="invalid_page")
 
 
 def _members_page(connection: Connection, channel: Channel, after: str, limit: int) -> MembersPage:

@@ -25,7 +25,7 @@ from cromulent.web.authentication import (
     no_cookie,
     renewed_cookie,
 )
-from cromulent.web.body import Body
+from cromulent.web.body import Body, Nothing
 
 
 class SetupBody(Body, frozen=True):
@@ -77,10 +77,6 @@ class PasswordBody(Body, frozen=True):
 
     current_password: str
     password: str
-
-
-class Nothing(Body, frozen=True):
-    """An empty object."""
 
 
 class UserAnswer(msgspec.Struct, frozen=True):

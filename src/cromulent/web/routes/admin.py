@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 from litestar import get, patch, post
@@ -14,10 +14,7 @@ from cromulent.accounts import MAX_USERS_PAGE, Identity, User, UserAdministratio
 from cromulent.admin import MAX_AUDIT_PAGE, AdminService, AuditEntry
 from cromulent.kernel.clock import to_wire
 from cromulent.settings import RegistrationMode, SettingsChange
-from cromulent.web.body import Body
-from cromulent.web.routes.accounts import Nothing
-
-V = TypeVar("V")
+from cromulent.web.body import Body, Nothing, given
 
 
 class AdministeredUser(msgspec.Struct, frozen=True):
@@ -113,7 +110,7 @@ async def change_user(
 ) -> AdministeredUserAnswer:
     """Give a user another role, disable or enable them."""
     user = await user_administration.change(
-        identity.user, user_id, role=_given(data.role), disabled=_given(data.disabled)
+        identity.user, user_id, role=given(data.role), disabled=given(data.disabled)
     )
     return AdministeredUserAnswer(_user_out(user))
 
@@ -135,7 +132,7 @@ async def change_settings(
     data: JSONBody[SettingsBody], identity: NamedDependency[Identity], admin: NamedDependency[AdminService]
 ) -> SettingsAnswer:
     """Change switches of the instance, effective at once."""
-    change = SettingsChange(_given(data.name), _given(data.voice_enabled), _given(data.registration_mode))
+    change = SettingsChange(given(data.name), given(data.voice_enabled), given(data.registration_mode))
     return SettingsAnswer(wire.instance_to_wire(await admin.change_settings(identity.user, change)))
 
 
@@ -151,10 +148,6 @@ async def read_audit_log(
     page = await admin.audit_log(identity.user, before, limit)
     users = [wire.user_to_wire(user) for user in page.users]
     return AuditAnswer([_entry_out(entry) for entry in page.entries], users, page.next)
-
-
-def _given(value: V | msgspec.UnsetType) -> V | None:
-    return None if isinstance(value, msgspec.UnsetType) else value
 
 
 def _user_out(user: User) -> AdministeredUser:

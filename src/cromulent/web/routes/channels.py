@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.di import NamedDependency
@@ -21,14 +19,7 @@ from cromulent.channels import (
     Visibility,
     WritePermission,
 )
-from cromulent.web.body import Body
-
-T = TypeVar("T")
-
-
-def given(value: T | UnsetType) -> T | None:
-    """None for a member of a body that was left out; null is not the same, and refused."""
-    return None if isinstance(value, UnsetType) else value
+from cromulent.web.body import Body, Nothing, given
 
 
 class NewChannelBody(Body, frozen=True):
@@ -66,10 +57,6 @@ class PositionBody(Body, frozen=True):
     """The channel of the same kind to stand before; left out for the end of the list."""
 
     before: str | UnsetType = UNSET
-
-
-class Nothing(Body, frozen=True):
-    """An empty object."""
 
 
 class ChannelAnswer(msgspec.Struct, frozen=True):
