@@ -9,22 +9,26 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import fan_out, history, idle_memory, posting, stalled, voice_join
+from bench import fan_out, history, idle_memory, page, posting, references, relay, relay_rooms, stalled, voice_join
 from bench.figures import Section
 from bench.machine import describe_machine
 from bench.native import compile_programs
 from bench.processes import allow_many_files, share_cores
-from bench.report import page, section_text
+from bench.report import page_text, section_text
 from bench.sitting import FULL, QUICK, TINY, Scale, Sitting
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 BENCHMARKS: dict[str, Callable[[Sitting], Section]] = {
     "fan-out": fan_out.measure,
+    "references": references.measure,
     "stalled": stalled.measure,
     "idle-memory": idle_memory.measure,
     "posting": posting.measure,
     "history": history.measure,
+    "page": page.measure,
     "voice-join": voice_join.measure,
+    "relay": relay.measure,
+    "relay-rooms": relay_rooms.measure,
 }
 SCALES: dict[str, Scale] = {"full": FULL, "quick": QUICK, "tiny": TINY}
 
@@ -35,11 +39,12 @@ def main(arguments: list[str] | None = None) -> int:
     names = options.benchmarks or list(BENCHMARKS)
     allow_many_files()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.folder) as folder:
-        sitting = Sitting(Path(folder), compile_programs(Path(folder)), share_cores(), SCALES[options.scale])
+        programs = compile_programs(Path(folder))
+        sitting = Sitting(Path(folder), programs, share_cores(), SCALES[options.scale], disk=options.folder)
         machine = describe_machine(Path(folder))
         sections = [_measured(name, sitting) for name in names]
     if not options.benchmarks and options.scale == "full":
-        RESULTS.write_text(page(sections, machine, FULL.rounds, datetime.now(UTC)))
+        RESULTS.write_text(page_text(sections, machine, FULL.rounds, datetime.now(UTC)))
         print(f"written: {RESULTS.name}", file=sys.stderr)
     return 0
 

@@ -100,6 +100,10 @@ class Load:
         """Let the stalled read on until all of them find that the server has closed them, or the time is over; how many did."""
         return self._ask(f"resume {seconds}", _CutOff).count
 
+    def open_listeners(self, port: int, count: int) -> None:
+        """Open `count` more gateway connections to a server that wants no identification."""
+        self._ask(f"listeners {port} {count}", _Done)
+
     def open_plain(self, port: int, count: int) -> None:
         """Connect `count` plain sockets to a send loop."""
         self._ask(f"plain {port} {count}", _Done)
@@ -109,14 +113,16 @@ class Load:
 
         Raises RuntimeError when one was lost or came out of order, or the server closed a receiver.
         """
-        run = self._ask(
+        return self._run(
             f"post {place.port} {place.token} {place.messages_path} {posting.messages} {posting.window} "
-            f"{posting.per_second} {posting.characters} {posting.pace}",
-            Run,
+            f"{posting.per_second} {posting.characters} {posting.pace}"
         )
-        if run.gaps or run.lost:
-            raise RuntimeError(f"{run.gaps} gaps in seq, {run.lost} connections lost: there is nothing to measure")
-        return run
+
+    def publish(self, port: int, posting: Posting) -> Run:
+        """Post frames of `posting.characters` bytes that are passed on as they are, and wait until each has reached every listener."""
+        return self._run(
+            f"publish {port} /publish {posting.messages} {posting.window} {posting.per_second} {posting.characters}"
+        )
 
     def read_pages(self, place: Place, requests: int, window: int, *, highest_seq: int, step: int) -> PagesRead:
         """Read pages of history all over the channel, at most `window` requests under way."""
@@ -138,6 +144,12 @@ class Load:
     def close(self) -> None:
         """End the process."""
         self._process.communicate()
+
+    def _run(self, command: str) -> Run:
+        run = self._ask(command, Run)
+        if run.gaps or run.lost:
+            raise RuntimeError(f"{run.gaps} gaps in seq, {run.lost} connections lost: there is nothing to measure")
+        return run
 
     def _ask(self, command: str, answer: type[Answer]) -> Answer:
         assert self._process.stdin is not None

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sqlite3
+import subprocess
 import time
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+import msgspec
+
+from bench.reference_servers import nginx_program, node_program
+from tests.store.postgresql_server import program
+
+WS_PACKAGE = Path(__file__).parents[1] / "web" / "node_modules" / "ws" / "package.json"
+_VERSION = re.compile(r"\d+(\.\d+)+")
 LIBRARIES = ("uvicorn", "uvloop", "websockets", "litestar", "msgspec", "sqlalchemy")
 SYNCS = 100
+
+
+class _Package(msgspec.Struct):
+    version: str
 
 
 def describe_machine(folder: Path) -> list[tuple[str, str]]:
@@ -27,8 +40,22 @@ def describe_machine(folder: Path) -> list[tuple[str, str]]:
         ),
         ("Python", f"{platform.python_implementation()} {platform.python_version()}"),
         ("SQLite", sqlite3.sqlite_version),
+        ("PostgreSQL", _version_of(program("postgres"), "--version")),
         *((name, version(name)) for name in LIBRARIES),
+        ("Node, `ws`", f"{_version_of(node_program(), '--version')}, {_package_version(WS_PACKAGE)}"),
+        ("nginx", _version_of(nginx_program(), "-v")),
+        ("coturn", _version_of(Path("turnserver"), "--version")),
     ]
+
+
+def _version_of(executable: Path, option: str) -> str:
+    answer = subprocess.run([executable, option], capture_output=True, text=True, check=True)
+    found = _VERSION.search(answer.stdout + answer.stderr)
+    return found.group() if found else "unknown"
+
+
+def _package_version(package: Path) -> str:
+    return msgspec.json.decode(package.read_bytes(), type=_Package).version
 
 
 def _processor() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,12 @@ def share_cores() -> Cores:
 
 
 def pin(pid: int, cores: frozenset[int]) -> None:
-    """Let all threads of a process run on these cores only; what it starts later inherits that."""
+    """Let all threads of a process, and of those it has started, run on these cores only; what they start later inherits that."""
     for task in Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(task.name), cores)
+    for child in _children(pid):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since
+            pin(child, cores)
 
 
 def _children(pid: int) -> list[int]:

@@ -19,7 +19,7 @@ def section_text(section: Section) -> str:
     return "\n\n".join(parts)
 
 
-def page(sections: Sequence[Section], machine: Sequence[tuple[str, str]], rounds: int, at: datetime) -> str:
+def page_text(sections: Sequence[Section], machine: Sequence[tuple[str, str]], rounds: int, at: datetime) -> str:
     """The whole page: the claims first, then the machine, then everything in detail."""
     claims = [claim for section in sections for claim in section.claims]
     missed = sum(not claim.holds for claim in claims)

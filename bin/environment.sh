@@ -9,6 +9,8 @@ venv=.venv
 # Debian keeps turnserver and iptables where only root's PATH looks.
 PATH="$PATH:/usr/sbin:/sbin"
 export PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+# Servers are started hundreds of times by the tests: compiling each anew would be a third of a start.
+unset PYTHONDONTWRITEBYTECODE
 
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
@@ -30,8 +32,9 @@ install_system() {
         stop "These system packages could not be installed: $*"
     # Debian would start the relay at once, on the port of our own STUN.
     case " $* " in *" coturn "*) systemctl --quiet disable --now coturn >/dev/null 2>&1 || true ;; esac
-    # And a database server nobody asked for.
+    # And a database server and a web server nobody asked for.
     case " $* " in *" postgresql "*) systemctl --quiet disable --now postgresql >/dev/null 2>&1 || true ;; esac
+    case " $* " in *" nginx "*) systemctl --quiet disable --now nginx >/dev/null 2>&1 || true ;; esac
 }
 
 find_python() {
@@ -50,12 +53,24 @@ missing_for_venv() {
     has_venv || "$(find_python)" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 
-# What the tests with real browsers, networks and a real relay need from the system, and the benchmarks' C programs.
-missing_for_tests() {
-    for pair in chromium:chromium turnserver:coturn ip:iproute2 iptables:iptables cc:gcc; do
+# programs_missing PROGRAM:PACKAGE…: the packages of those that are not there.
+programs_missing() {
+    for pair in "$@"; do
         command -v "${pair%%:*}" >/dev/null || echo "${pair##*:}"
     done
+}
+
+# What the tests with real browsers, networks and a real relay need from the system; and everything the benchmarks do, which are tested.
+missing_for_tests() {
+    programs_missing chromium-headless-shell:chromium-headless-shell ip:iproute2 iptables:iptables
+    missing_for_bench
+}
+
+# What the benchmarks need: a browser, the C programs, and what they compare with.
+missing_for_bench() {
+    programs_missing chromium:chromium cc:gcc taskset:util-linux nginx:nginx turnserver:coturn
     [ -e /usr/include/stdio.h ] || echo libc6-dev
+    [ -e /usr/lib/nginx/modules/ngx_nchan_module.so ] || echo libnginx-mod-nchan
     # Debian keeps the server's own programs out of every PATH.
     command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || echo postgresql
 }

@@ -15,15 +15,17 @@ MARKED_FOLDERS = ("browser", "lab", "voice")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs more than Python by its folder, so that one can leave it out, and put browsers last.
+    """Mark what needs more than Python by its folder, and every test with a browser, so that one can leave it out.
 
-    The quick tests have spoken by then, and Playwright keeps an event loop where others start theirs.
+    Browsers come last: the quick tests have spoken by then, and Playwright keeps an event loop where others start theirs.
     """
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
         if folder in MARKED_FOLDERS:
             item.add_marker(folder)
-    items.sort(key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+        if "playwright" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The programs in C: the load generator and the yardstick, compiled for each sitting."""
+"""The programs in C: the load generators and the yardstick, compiled for each sitting."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-_PROGRAMS = {"load": ("load.c", "receivers.c", "posters.c"), "send_loop": ("send_loop.c",)}
+_PROGRAMS = {
+    "load": ("load.c", "receivers.c", "posters.c"),
+    "send_loop": ("send_loop.c",),
+    "relay_load": ("relay_load.c",),
+}
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,7 @@ class Programs:
 
     load: Path
     send_loop: Path
+    relay_load: Path
 
 
 def compile_programs(folder: Path) -> Programs:
@@ -27,4 +32,4 @@ def compile_programs(folder: Path) -> Programs:
     for name, sources in _PROGRAMS.items():
         paths = [str(_HERE / source) for source in sources]
         subprocess.run([compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-o", str(folder / name), *paths], check=True)
-    return Programs(folder / "load", folder / "send_loop")
+    return Programs(folder / "load", folder / "send_loop", folder / "relay_load")

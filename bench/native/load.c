@@ -2,10 +2,12 @@
  *
  *   receivers PORT TOKEN COUNT        open so many more identified gateway connections
  *   stalled PORT TOKEN COUNT          the same, but they stop reading once they are ready
+ *   listeners PORT COUNT              the same without identifying: for the servers we compare ourselves with
  *   plain PORT COUNT                  open connections that get bare frames (from send_loop)
  *   rounds MESSAGES IN_FLIGHT         plain: count MESSAGES; after every IN_FLIGHT of them write one byte back
  *   counted                           plain: wait until all of them have come
  *   post PORT TOKEN PATH MESSAGES WINDOW PER_SECOND CHARACTERS answered|delivered
+ *   publish PORT PATH MESSAGES WINDOW PER_SECOND BYTES     post frames of so many bytes, to be passed on as they are
  *   read PORT TOKEN PATH REQUESTS WINDOW HIGHEST STEP
  *   resume SECONDS                    let the stalled read on for so long and count those the server has closed
  *   frame FILE                        write the last message's frame to FILE
@@ -158,6 +160,17 @@ static void run_post(const char *line)
     report(run_posting(&posting));
 }
 
+static void run_publish(const char *line)
+{
+    char path[256];
+    struct posting posting = {.path = path, .pace = UNTIL_DELIVERED};
+    if (sscanf(line, "publish %d %255s %d %d %lf %d", &posting.port, path, &posting.messages, &posting.window,
+               &posting.per_second, &posting.characters) != 6)
+        fail("not understood: %s", line);
+    stay_awake(true);
+    report(run_posting(&posting));
+}
+
 static void run_read(const char *line)
 {
     char token[256], path[256];
@@ -180,6 +193,15 @@ static void run_open(const char *line)
     char *kept = strdup(token); /* the receivers hold on to it */
     (strcmp(kind, "stalled") == 0 ? add_stalled : add_receivers)(port, kept, count);
     printf("{\"seconds\":%.6f}\n", (double)(now_ns() - start) / 1e9);
+}
+
+static void run_listeners(const char *line)
+{
+    int port, count;
+    if (sscanf(line, "listeners %d %d", &port, &count) != 2)
+        fail("not understood: %s", line);
+    add_receivers(port, NULL, count);
+    puts("{}");
 }
 
 static void run_plain(const char *line)
@@ -227,10 +249,14 @@ static void run_command(char *line)
     stay_awake(false);
     if (strncmp(line, "post ", 5) == 0)
         run_post(line);
+    else if (strncmp(line, "publish ", 8) == 0)
+        run_publish(line);
     else if (strncmp(line, "read ", 5) == 0)
         run_read(line);
     else if (strncmp(line, "receivers ", 10) == 0 || strncmp(line, "stalled ", 8) == 0)
         run_open(line);
+    else if (strncmp(line, "listeners ", 10) == 0)
+        run_listeners(line);
     else if (strncmp(line, "plain ", 6) == 0)
         run_plain(line);
     else if (strncmp(line, "rounds ", 7) == 0)

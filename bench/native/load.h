@@ -40,7 +40,7 @@ int connect_to(int port, int receive_buffer); /* 0: what the system gives */
 void send_all(int fd, const void *data, size_t size);
 
 /* receivers.c */
-void add_receivers(int port, const char *token, int count);
+void add_receivers(int port, const char *token, int count); /* without a token they do not identify */
 void add_plain_readers(int port, int count);
 void add_stalled(int port, const char *token, int count);
 void acknowledge_every(int messages);
@@ -56,10 +56,10 @@ enum pace { UNTIL_ANSWERED, UNTIL_DELIVERED };
 
 struct posting {
     int port;
-    const char *token, *path;
-    int messages, window; /* at most `window` under way */
-    double per_second;    /* 0: as fast as the window lets it */
-    int characters;       /* of each message */
+    const char *token, *path; /* no token: what is posted is itself the frame that shall arrive */
+    int messages, window;     /* at most `window` under way */
+    double per_second;        /* 0: as fast as the window lets it */
+    int characters;           /* of each message's text, or of the frame */
     enum pace pace;
 };
 

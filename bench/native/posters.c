@@ -120,30 +120,43 @@ static void make_nonce(char nonce[37])
     }
 }
 
-/* Plain words of the wished length, opened by the instant of sending. */
-static size_t write_message(char *body, size_t room, int characters)
+/* Plain words behind the first `size` characters, up to `until` in all, and what closes the body. */
+static size_t fill_up(char *body, size_t size, size_t until, const char *closing)
 {
     static const char words[] = " the quick brown fox jumps over the lazy dog and says that all is well";
-    char nonce[37];
-    make_nonce(nonce);
-    size_t size = (size_t)snprintf(body, room, "{\"nonce\":\"%s\",\"text\":\"@%llu", nonce, (unsigned long long)now_ns());
-    size_t until = size + (characters > 21 ? (size_t)characters - 21 : 0);
     for (size_t at = 0; size < until; at = (at + 1) % (sizeof words - 1))
         body[size++] = words[at];
     if (body[size - 1] == ' ')
         body[size - 1] = '.';
-    memcpy(body + size, "\"}", 2);
-    return size + 2;
+    memcpy(body + size, closing, strlen(closing));
+    return size + strlen(closing);
+}
+
+/* A text of the wished length, opened by the instant of sending. */
+static size_t write_message(char *body, size_t room, int characters)
+{
+    char nonce[37];
+    make_nonce(nonce);
+    size_t size = (size_t)snprintf(body, room, "{\"nonce\":\"%s\",\"text\":\"@%llu", nonce, (unsigned long long)now_ns());
+    return fill_up(body, size, size + (characters > 21 ? (size_t)characters - 21 : 0), "\"}");
+}
+
+/* What a receiver takes for a message, of the wished length in all. */
+static size_t write_frame(char *body, size_t room, int bytes)
+{
+    static const char opening[] = "{\"op\":\"dispatch\",\"t\":\"message.posted\",\"d\":{\"text\":\"@%llu", closing[] = "\"}}";
+    size_t size = (size_t)snprintf(body, room, opening, (unsigned long long)now_ns());
+    return fill_up(body, size, (size_t)bytes - strlen(closing), closing);
 }
 
 static void post(struct poster *poster, const struct posting *posting)
 {
     static char body[READ_BYTES], request[READ_BYTES + 1024];
-    size_t size = write_message(body, sizeof body, posting->characters);
+    size_t size = (posting->token ? write_message : write_frame)(body, sizeof body, posting->characters);
     int head = snprintf(request, 1024,
                         "POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
                         "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
-                        posting->path, posting->port, posting->token, size);
+                        posting->path, posting->port, posting->token ? posting->token : "none", size);
     memcpy(request + head, body, size);
     send_request(poster, request, (size_t)head + size);
 }

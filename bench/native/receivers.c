@@ -87,6 +87,7 @@ static void note_delay(const unsigned char *payload, size_t size)
     campaign.delays[campaign.delay_count++] = (uint32_t)((now_ns() - sent) / 1000);
 }
 
+/* A frame that ends without a number (one that was published) has no place in an order. */
 static void check_seq(struct receiver *receiver, const unsigned char *payload, size_t size)
 {
     long seq = 0, scale = 1;
@@ -118,10 +119,9 @@ static void take_text(struct receiver *receiver, const unsigned char *frame, siz
             sample = realloc(sample, sample_size = head + size);
             memcpy(sample, frame, sample_size);
         }
-        if (!acknowledged_every) {
+        if (!acknowledged_every)
             check_seq(receiver, payload, size);
-            note_delay(payload, size);
-        }
+        note_delay(payload, size);
         count_message(receiver);
     } else if (size > sizeof HELLO && memcmp(payload, HELLO, sizeof HELLO - 1) == 0) {
         identify(receiver);
@@ -167,7 +167,8 @@ static size_t take_upgrade(struct receiver *receiver, const unsigned char *data,
         return 0;
     if (size < 12 || memcmp(data, "HTTP/1.1 101", 12) != 0)
         fail("the upgrade was refused: %.*s", (int)(end - data), (const char *)data);
-    receiver->stage = IDENTIFYING;
+    receiver->stage = receiver->token ? IDENTIFYING : RECEIVING;
+    ready += !receiver->token;
     return (size_t)(end - data) + 4;
 }
 

@@ -4,8 +4,11 @@
  *
  * It prints its port, takes COUNT connections and says `ready`. For each line `MESSAGES IN_FLIGHT PER_SECOND` it sends the
  * frame MESSAGES times to everybody, waiting after every IN_FLIGHT of them until the readers report, with one byte, that all of them have
- * it, and, where PER_SECOND is not 0, until the next message is due; then it says `done`.
+ * it, and, where PER_SECOND is not 0, until the next message is due; then it says `done`. Where the frame tells when it was sent, each
+ * message tells its own time.
  */
+
+#define _GNU_SOURCE
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,8 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#define STAMP "\"text\":\"@"
+
 static char frame[1 << 20];
 static size_t frame_size;
+static char *stamp; /* the digits of the instant of sending, or NULL */
+static size_t stamp_size;
 
 static void fail(const char *what)
 {
@@ -33,6 +40,19 @@ static void read_frame(const char *path)
     if (!file || !(frame_size = fread(frame, 1, sizeof frame, file)))
         fail("the frame");
     fclose(file);
+    stamp = memmem(frame, frame_size, STAMP, strlen(STAMP));
+    if (stamp)
+        stamp_size = strspn(stamp += strlen(STAMP), "0123456789");
+}
+
+static void tell_the_time(void)
+{
+    char digits[32];
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    snprintf(digits, sizeof digits, "%0*llu", (int)stamp_size, now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec);
+    if (strlen(digits) == stamp_size)
+        memcpy(stamp, digits, stamp_size);
 }
 
 static int listen_somewhere(void)
@@ -63,6 +83,8 @@ static void accept_all(int listener, int *fds, int count)
 
 static void send_round(const int *fds, int count)
 {
+    if (stamp)
+        tell_the_time();
     for (int at = 0; at < count; at++)
         if (send(fds[at], frame, frame_size, MSG_NOSIGNAL) != (ssize_t)frame_size)
             fail("send");

@@ -5,24 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
+from cromulent import notifications
 from cromulent.accounts import (
     AccountService,
     EntryChecks,
-    LoginSessionEnded,
     ProfileService,
     RegistrationService,
     UserAdministration,
     UserCreated,
 )
 from cromulent.admin import ACTS, AdminService, record_act
-from cromulent.channels import ChannelDeleted, ChannelService, create_channel, enrol_new_user, voice_channel_ids
-from cromulent.config import Config, ConfigError, source_address
-from cromulent.db import Database, Reaction, Unit, Writing, head_pos, open_database, prune
+from cromulent.channels import (
+    ChannelDeleted,
+    ChannelService,
+    MembershipAdded,
+    MembershipRemoved,
+    create_channel,
+    enrol_new_user,
+    voice_channel_ids,
+)
+from cromulent.config import Config, source_address
+from cromulent.db import Database, Reaction, Unit, Writing, head_pos, keep_pruned, open_database
 from cromulent.gateway import (
     CommandTable,
     Connection,
@@ -32,16 +39,17 @@ from cromulent.gateway import (
     Handshake,
     Hub,
     InstanceInfo,
+    OwnPort,
     PresenceNews,
+    RelayWish,
     Room,
-    StunPort,
     VoiceCommands,
     VoiceEndpoints,
     Welcome,
-    announce_voice_through,
+    close_connections_of,
     encode_fact,
     keep_alive,
-    open_stun_port,
+    open_own_port,
     ping_commands,
     room_to_wire,
     typing_commands,
@@ -49,50 +57,38 @@ from cromulent.gateway import (
 from cromulent.kernel.clock import Clock, SystemClock
 from cromulent.kernel.errors import NotFound
 from cromulent.kernel.facts import Fact
+from cromulent.kernel.metrics import exposition
 from cromulent.messages import MessagePosted, MessageService, Renderer, erase_messages
 from cromulent.presence import PresenceTracker, TypingTracker
+from cromulent.relay import RelayTls, RestCredentials
 from cromulent.settings import SettingsService, initialise_settings
-from cromulent.voice import (
-    IcePolicy,
-    IceServers,
-    IceSettings,
-    OwnStun,
-    StoredLedger,
-    VoicePolicy,
-    VoicePorts,
-    VoiceService,
-    gate_of,
-    provider_of,
-)
+from cromulent.voice import VoiceService
+from cromulent.voice_bootstrap import build_voice, ice_probe, ice_servers
 from cromulent.web import AsgiApp, Receive, Scope, Send, Services, create_app, refuse_upgrade
 
 log = structlog.get_logger(__name__)
 
 DATABASE_NAME = "cromulent.db"
-LOG_KEPT = timedelta(days=7)
-LOG_ROWS_KEPT = 100_000
-PRUNE_EVERY_SECONDS = 3600.0
 PRESENCE_EVERY_SECONDS = 1.0
 END_EXPIRED_EVERY_SECONDS = 10.0
 RECONNECT_AFTER_MS = 500
 
-ENROLMENT_AND_ERASURE: dict[type[Fact], list[Reaction]] = {
+KEEPING_IN_STEP: dict[type[Fact], list[Reaction]] = {
     UserCreated: [enrol_new_user],
-    ChannelDeleted: [erase_messages],
+    MembershipAdded: [notifications.begin_to_read],
+    MembershipRemoved: [notifications.stop_reading],
+    MessagePosted: [notifications.count_own_message_as_read],
+    ChannelDeleted: [erase_messages, notifications.forget_channel],
 }
 INSIDE: dict[type[Fact], list[Reaction]] = {
-    fact: [*ENROLMENT_AND_ERASURE.get(fact, []), *([record_act] if fact in ACTS else [])]
-    for fact in {**ENROLMENT_AND_ERASURE, **ACTS}
+    fact: [*KEEPING_IN_STEP.get(fact, []), *([record_act] if fact in ACTS else [])]
+    for fact in {**KEEPING_IN_STEP, **ACTS}
 }
 """Who reacts inside the unit that records a fact; a failure there fails the unit."""
 
 
 def reactions_after_commit(parts: Parts) -> list[Callable[[Fact], None]]:
     """Who hears of each fact once it is committed, in this order."""
-
-    def close_connections(fact: Fact) -> None:
-        if isinstance(fact, LoginSessionEnded):
-            parts.hub.close_login_session(fact.login_session_id, fact.user_id)
 
     def end_typing(fact: Fact) -> None:
         if isinstance(fact, MessagePosted):
@@ -102,7 +98,7 @@ def reactions_after_commit(parts: Parts) -> list[Callable[[Fact], None]]:
         parts.settings.after_commit,
         parts.accounts.after_commit,
         parts.voice.after_commit,
-        close_connections,
+        close_connections_of(parts.hub),
         end_typing,
     ]
 
@@ -128,12 +124,13 @@ class Parts:
     channels: ChannelService
     renderer: Renderer
     messages: MessageService
+    notifications: notifications.NotificationService
     hub: Hub
     presence: PresenceTracker
     typing: TypingTracker
     voice: VoiceService
     voice_endpoints: VoiceEndpoints
-    stun: StunPort | None
+    own_port: OwnPort
 
 
 class Instance:
@@ -145,9 +142,14 @@ class Instance:
         self.accounts = parts.accounts
         self.people = parts.people
         self.database = parts.database
+        self.own_port = parts.own_port
         self.app = app
         self._parts = parts
         self._background = [asyncio.create_task(work) for work in _background_work(parts)]
+
+    def metrics(self) -> str:
+        """What has happened since the start, in Prometheus' text format."""
+        return exposition([*self._parts.voice.metrics(), *self.own_port.metrics()])
 
     async def say_goodbye(self) -> None:
         """Tell the clients to come back, and close their sockets."""
@@ -159,21 +161,23 @@ class Instance:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         parts = self._parts
-        if parts.stun is not None:
-            parts.stun.close()
+        await parts.own_port.close()
         await parts.voice.close()
         await parts.renderer.close()
         await parts.accounts.close()
         await parts.database.close()
 
 
-async def open_instance(config: Config, clock: Clock | None = None) -> Instance:
-    """Open the data folder and build the instance on it; a new one gets its id and its first channels."""
+async def open_instance(config: Config, clock: Clock | None = None, tls: RelayTls | None = None) -> Instance:
+    """Open the data folder and build the instance on it; a new one gets its id and its first channels.
+
+    `tls` is the certificate its relay speaks TLS with.
+    """
     clock = clock or SystemClock()
     database = open_database(database_of(config), clock, Writing(encode_fact, INSIDE))
     database.start()
     await database.write(initialise_instance)
-    parts = await _build(config, database, clock)
+    parts = await _build(config, database, clock, tls)
     database.writer.publish = parts.hub.publish
     database.writer.after_commit = _in_turn(reactions_after_commit(parts))
     return Instance(config, parts, _Entrance(_gateway(config, parts, clock), _web(config, parts)))
@@ -196,12 +200,15 @@ def database_path(data_folder: Path) -> Path:
     return data_folder / DATABASE_NAME
 
 
-async def _build(config: Config, database: Database, clock: Clock) -> Parts:
+async def _build(config: Config, database: Database, clock: Clock, tls: RelayTls | None) -> Parts:
     settings = SettingsService(database)
     await settings.load()
     hub = Hub(await database.read(head_pos))
-    stun = await open_stun_port(config.stun_port, clock) if config.stun_port else None
-    voice = _voice(config, database, settings, hub, stun=stun, clock=clock)
+    relay = RelayWish(RestCredentials.of_instance(settings.secret_key, config.turn.life_seconds), tls)
+    wish = relay if config.turn.provider == "built-in" else None
+    own_port = await open_own_port(config.stun_port, clock, wish)
+    ice = ice_servers(config, own_port, clock)
+    voice = build_voice(config, database, settings, hub, seated=own_port.seat, ice=ice, clock=clock)
     voice.expect_rooms(await database.read(voice_channel_ids))
     renderer = Renderer()
     entry = EntryChecks.open(clock, settings.secret_key)
@@ -210,16 +217,17 @@ async def _build(config: Config, database: Database, clock: Clock) -> Parts:
         settings=settings,
         accounts=AccountService(database, clock, entry),
         people=_people(database, clock, entry),
-        admin=AdminService(database),
+        admin=AdminService(database, ice_probe(config, ice), voice.judged_rooms),
         channels=ChannelService(database, clock),
         renderer=renderer,
         messages=MessageService(database, clock, renderer, posts_per_10_seconds=config.limits.posts_per_10_seconds),
+        notifications=notifications.NotificationService(database, clock),
         hub=hub,
         presence=PresenceTracker(clock, PresenceNews(hub)),
         typing=TypingTracker(clock),
         voice=voice,
         voice_endpoints=VoiceEndpoints(voice),
-        stun=stun,
+        own_port=own_port,
     )
 
 
@@ -229,39 +237,6 @@ def _people(database: Database, clock: Clock, entry: EntryChecks) -> People:
         ProfileService(database, clock, entry),
         UserAdministration(database),
     )
-
-
-def _voice(
-    config: Config, database: Database, settings: SettingsService, hub: Hub, *, stun: StunPort | None, clock: Clock
-) -> VoiceService:
-    ports = VoicePorts(
-        announce=announce_voice_through(hub),
-        gate=gate_of(database),
-        voice_enabled=lambda: settings.current.voice_enabled,
-        ledger=StoredLedger(database),
-        ice=_ice_servers(config, stun, clock),
-    )
-    policy = VoicePolicy(room_limit=config.limits.participants_per_room)
-    return VoiceService(ports, settings.secret_key, clock, policy)
-
-
-def _ice_servers(config: Config, stun: StunPort | None, clock: Clock) -> IceServers:
-    turn = config.turn
-    settings = IceSettings(
-        provider=turn.provider,
-        urls=turn.urls,
-        secret=turn.secret,
-        life_seconds=turn.life_seconds,
-        ice_servers=turn.ice_servers,
-        username=turn.username,
-        credential=turn.credential,
-    )
-    try:
-        provider = provider_of(settings)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    own_stun = OwnStun(stun.number if stun else 0, turn.stun_url)
-    return IceServers(provider, own_stun, clock, IcePolicy(turn.ice_transport_policy))
 
 
 def _gateway(config: Config, parts: Parts, clock: Clock) -> AsgiApp:
@@ -298,6 +273,7 @@ def _web(config: Config, parts: Parts) -> AsgiApp:
         admin=parts.admin,
         channels=parts.channels,
         messages=parts.messages,
+        notifications=parts.notifications,
         voice=parts.voice,
         source_url=source_address(config),
     )
@@ -322,7 +298,7 @@ def _background_work(parts: Parts) -> list[Coroutine[None, None, None]]:
         _every(PRESENCE_EVERY_SECONDS, parts.presence.tick),
         _every(parts.voice.tick_seconds, parts.voice.tick),
         _end_expired_login_sessions(parts.accounts),
-        _prune_log(parts.database),
+        keep_pruned(parts.database),
     ]
 
 
@@ -342,18 +318,6 @@ async def _end_expired_login_sessions(accounts: AccountService) -> None:
         except Exception as error:  # nobody is let in by them meanwhile
             log.error("login_sessions_not_ended", error=str(error))
         await asyncio.sleep(END_EXPIRED_EVERY_SECONDS)
-
-
-async def _prune_log(database: Database) -> None:
-    def unit(unit: Unit) -> int:
-        return prune(unit.connection, older_than=unit.now - LOG_KEPT, keep_rows=LOG_ROWS_KEPT)
-
-    while True:
-        try:
-            log.info("log_pruned", events=await database.write(unit))
-        except Exception as error:  # a full disk now is no reason never to prune again
-            log.error("log_not_pruned", error=str(error))
-        await asyncio.sleep(PRUNE_EVERY_SECONDS)
 
 
 class _Entrance:

@@ -20,6 +20,8 @@ DEFAULT_DATA = "data"
 _PAGE = re.compile(r"https?://[^\s\"<>]+")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
+_ADDRESS = re.compile(r"([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
+
 
 class ConfigError(Exception):
     """A setting is missing, unknown or out of range; the text is one sentence for the operator."""
@@ -36,11 +38,13 @@ class TlsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class TurnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which relay calls may use.
 
-    `url` may name several, parted by commas; `secret` is coturn's; `username`, `credential` or a whole JSON list,
-    `ice_servers`, are for `static`. `stun_url` is handed out instead of the instance's own STUN.
+    `url` may name several, parted by commas; `secret` is coturn's, or that of the `account` with a hosted provider; `username`,
+    `credential` or a whole JSON list, `ice_servers`, are for `static`. `stun_url`, and `url` with `built-in`, are handed out instead of
+    what would be derived from the page's host.
     """
 
-    provider: Literal["none", "static", "coturn"] = "none"
+    provider: Literal["built-in", "none", "static", "coturn", "metered", "cloudflare", "twilio"] = "built-in"
+    account: str = ""
     url: str = ""
     secret: str = ""
     username: str = ""
@@ -66,10 +70,10 @@ class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything `serve` needs to know.
 
-    `data` is the data folder; `database_url` names a PostgreSQL database to use instead of the file in it; `stun_port` is UDP, 0 for
-    none; `trusted_proxies` are addresses parted by commas; `public_url` is how people reach the instance when that is not how it
-    listens (`https://chat.example.org`); `source_url` is where its source is offered, as its licence asks of whoever runs a changed
-    version.
+    `data` is the data folder; `database_url` names a PostgreSQL database to use instead of the file in it; `stun_port` is that of
+    STUN and the relay, 0 for neither; `trusted_proxies` are addresses parted by commas; `public_url` is how people reach the
+    instance when that is not how it listens (`https://chat.example.org`); `source_url` is where its source is offered, as its
+    licence asks of whoever runs a changed version; `metrics` is where `/metrics` is served, `host:port`, empty for nowhere.
     """
 
     host: str = "127.0.0.1"
@@ -82,6 +86,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     trusted_proxies: str = ""
     public_url: str = ""
     source_url: str = ""
+    metrics: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     tls: TlsConfig = TlsConfig()
     turn: TurnConfig = TurnConfig()
@@ -102,11 +107,13 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
     "CROMULENT_TRUSTED_PROXIES": ("trusted_proxies",),
     "CROMULENT_PUBLIC_URL": ("public_url",),
     "CROMULENT_SOURCE_URL": ("source_url",),
+    "CROMULENT_METRICS": ("metrics",),
     "CROMULENT_LOG_LEVEL": ("log_level",),
     "CROMULENT_TLS": ("tls", "mode"),
     "CROMULENT_TLS_CERT": ("tls", "cert"),
     "CROMULENT_TLS_KEY": ("tls", "key"),
     "CROMULENT_TURN_PROVIDER": ("turn", "provider"),
+    "CROMULENT_TURN_ACCOUNT": ("turn", "account"),
     "CROMULENT_TURN_URL": ("turn", "url"),
     "CROMULENT_TURN_SECRET": ("turn", "secret"),
     "CROMULENT_TURN_USERNAME": ("turn", "username"),
@@ -208,6 +215,10 @@ def _check(config: Config) -> None:
         raise ConfigError("`public_url` has the form https://name or https://name:port.")
     if config.source_url and not _PAGE.fullmatch(config.source_url):
         raise ConfigError("`source_url` is the address of a page: https://…")
+    if config.metrics and (
+        not _ADDRESS.fullmatch(config.metrics) or int(config.metrics.rpartition(":")[2]) not in range(1, 65536)
+    ):
+        raise ConfigError("`metrics` has the form 127.0.0.1:9464.")
     _check_proxies(config.trusted_proxies)
     _check_tls(config.tls)
     _check_turn(config.turn)
@@ -243,11 +254,18 @@ def _check_tls(tls: TlsConfig) -> None:
 def _check_turn(turn: TurnConfig) -> None:
     if turn.stun_url and not turn.stun_url.startswith(("stun:", "stuns:")):
         raise ConfigError("`turn.stun_url` has the form stun:stun.example.org:3478.")
-    if turn.provider == "none":
+    if not 60 <= turn.life_seconds <= 7 * 86400:
+        raise ConfigError("`turn.life_seconds` must be between 60 and 604800.")
+    if turn.provider == "built-in" and turn.secret:
+        raise ConfigError(
+            "CROMULENT_TURN_SECRET is not for the built-in relay: say whose it is in CROMULENT_TURN_PROVIDER."
+        )
+    if turn.provider in ("built-in", "none"):
         return
-    if not turn.urls and not (turn.provider == "static" and turn.ice_servers):
+    listed = turn.provider in ("static", "coturn")
+    if listed and not turn.urls and not (turn.provider == "static" and turn.ice_servers):
         raise ConfigError(f"The ICE server provider `{turn.provider}` needs CROMULENT_TURN_URL.")
-    if turn.provider == "coturn" and not turn.secret:
-        raise ConfigError("The ICE server provider `coturn` needs CROMULENT_TURN_SECRET.")
-    if not 600 <= turn.life_seconds <= 7 * 86400:
-        raise ConfigError("`turn.life_seconds` must be between 600 and 604800.")
+    if not listed and not turn.account:
+        raise ConfigError(f"The ICE server provider `{turn.provider}` needs CROMULENT_TURN_ACCOUNT.")
+    if turn.provider != "static" and not turn.secret:
+        raise ConfigError(f"The ICE server provider `{turn.provider}` needs CROMULENT_TURN_SECRET.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from cromulent.kernel.clock import to_wire
 
 if TYPE_CHECKING:
-    from cromulent import accounts, channels, messages, settings
+    from cromulent import accounts, channels, messages, notifications, settings
 
 PROTOCOL = 1
 """The version of `docs/protocol.md`, told by `GET /instance` and in `hello`."""
@@ -22,6 +23,20 @@ class User(msgspec.Struct, frozen=True):
     user_name: str
     display_name: str
     role: Literal["administrator", "member"]
+
+
+class UserSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a user has chosen, told only to them; what they have not is left out. `rev` grows with each change."""
+
+    rev: int
+    theme: Literal["system", "dark", "light"] | None = None
+    talk_mode: Literal["push_to_talk", "voice_activity"] | None = None
+    talk_key: str | None = None
+    talk_latching: bool | None = None
+    voice_threshold_dbfs: int | None = None
+    echo_cancellation: bool | None = None
+    noise_suppression: bool | None = None
+    auto_gain_control: bool | None = None
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -62,6 +77,14 @@ class Message(msgspec.Struct, frozen=True):
     deleted: bool
 
 
+class ReadState(msgspec.Struct, frozen=True):
+    """How far its user has read a channel: something is unread while `last_seq` is greater than `read_seq`."""
+
+    channel_id: str
+    read_seq: int
+    last_seq: int
+
+
 class IceServer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The browser's `RTCIceServer`; `username` and `credential` are left out where there are none."""
 
@@ -75,9 +98,19 @@ def user_to_wire(user: accounts.User) -> User:
     return User(user.id, user.user_name, user.display_name, user.role)
 
 
+def user_settings_to_wire(current: accounts.UserSettings) -> UserSettings:
+    """A user's own choices as they travel."""
+    return UserSettings(**asdict(current))
+
+
 def instance_to_wire(current: settings.InstanceSettings) -> Instance:
     """The public switches."""
     return Instance(current.name, current.registration_mode, current.voice_enabled)
+
+
+def read_state_to_wire(state: notifications.ReadState) -> ReadState:
+    """How far a user has read, as it travels to them."""
+    return ReadState(state.channel_id, state.read_seq, state.last_seq)
 
 
 def channel_to_wire(channel: channels.Channel) -> Channel:

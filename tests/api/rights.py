@@ -83,6 +83,9 @@ IN_A_PRIVATE_CHANNEL: dict[str, Rights] = {
     f"POST {V1}/logout": users(204),
     f"GET {V1}/me": users(200),
     f"PATCH {V1}/me": users(200),
+    f"GET {V1}/me/settings": users(200),
+    f"PATCH {V1}/me/settings": users(200),
+    f"PUT {V1}/me/email": users(200),
     f"PUT {V1}/me/password": users(200),
     f"GET {V1}/login-sessions": users(200),
     f"DELETE {V1}/login-sessions/{{login_session_id}}": users(204),
@@ -99,14 +102,20 @@ IN_A_PRIVATE_CHANNEL: dict[str, Rights] = {
     f"POST {CHANNEL}/leave": members(204),
     f"GET {CHANNEL}/messages": members(200),
     f"POST {CHANNEL}/messages": members(201),
+    f"PUT {CHANNEL}/read-state": members(200),
     f"PATCH {MESSAGE}": Rights(404, 404, members=200, administrators=403),  # the author alone
     f"DELETE {MESSAGE}": members(200),  # the member is its author
     f"POST {V1}/voice/leave": users(400),  # whatever is wrong with the token
+    f"POST {CHANNEL}/participants/{{user_id}}/disconnect": administrators_inside(400),  # the channel is for text
+    f"POST {CHANNEL}/participants/{{user_id}}/move": administrators_inside(400),
     f"GET {V1}/admin/users": administrators(200),
     f"PATCH {USER}": administrators(200),
     f"POST {USER}/reset-link": administrators(201),
     f"PATCH {V1}/admin/settings": administrators(200),
     f"GET {V1}/admin/audit-log": administrators(200),
+    f"GET {V1}/admin/calls": administrators(200),
+    f"GET {V1}/admin/ice-servers": administrators(200),
+    f"POST {V1}/admin/ice-servers/check": administrators(200),
     f"GET {V1}/admin/invites": administrators(200),
     f"POST {V1}/admin/invites": administrators(201),
     f"DELETE {INVITE}": administrators(204),
@@ -127,7 +136,10 @@ IN_A_PUBLIC_CHANNEL: dict[str, Rights] = {
     f"POST {CHANNEL}/leave": members(204),
     f"GET {CHANNEL}/messages": members(200),
     f"POST {CHANNEL}/messages": members(201),
+    f"PUT {CHANNEL}/read-state": members(200),
     f"PATCH {MESSAGE}": Rights(404, 404, members=200, administrators=403),
     f"DELETE {MESSAGE}": members(200),
+    f"POST {CHANNEL}/participants/{{user_id}}/disconnect": administrators(400),
+    f"POST {CHANNEL}/participants/{{user_id}}/move": administrators(400),
 }
 """What names a channel, asked about one that anybody could join."""

@@ -20,6 +20,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text(PAGE)
     (tmp_path / "assets" / "index-abc123.js").write_text(SCRIPT)
+    (tmp_path / "service_worker.js").write_text(SCRIPT)
     (tmp_path / "icon.png").write_bytes(bytes(range(256)) * 10)
     (tmp_path / ".sources").write_text("a stamp of the build")
     return tmp_path
@@ -45,6 +46,13 @@ async def test_assets_are_kept_for_ever(built: Path) -> None:
     answer = await client_of(built).get("/assets/index-abc123.js")
     assert (answer.status_code, answer.text) == (200, SCRIPT)
     assert "immutable" in answer.headers["cache-control"]
+    assert "javascript" in answer.headers["content-type"]
+
+
+async def test_the_service_worker_is_a_script_that_is_asked_for_again(built: Path) -> None:
+    answer = await client_of(built).get("/service_worker.js")
+    assert (answer.status_code, answer.text) == (200, SCRIPT)
+    assert answer.headers["cache-control"] == "no-cache"
     assert "javascript" in answer.headers["content-type"]
 
 

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.api.site import ORIGIN, Site, code_of
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 
@@ -139,12 +140,14 @@ def is_right_after_all(operation: Operation, body: Any) -> bool:
     """Whether a body made to be wrong happens to be a good one for this operation."""
     good = {
         "POST /api/v1/channels/{channel_id}/messages": lambda: isinstance(body["text"], str),
+        "PUT /api/v1/channels/{channel_id}/read-state": lambda: body["seq"] >= 0,
         "PATCH /api/v1/me": lambda: body["display_name"] in ("x", "../.."),
         "POST /api/v1/admin/invites": lambda: body == {"expires_in_seconds": None, "max_uses": None},
     }
     return good[f"{operation.method} {operation.path}"]()
 
 
+@on_both_engines
 async def test_no_body_of_the_wrong_shape_gets_through(site: Site, prober: Prober) -> None:
     channel_id = await general(site)
     for operation in await operations_of(site):
@@ -158,6 +161,7 @@ async def test_no_body_of_the_wrong_shape_gets_through(site: Site, prober: Probe
                 assert_refused(answer, (operation, body))
 
 
+@on_both_engines
 async def test_no_segment_of_an_address_breaks_a_route(site: Site, prober: Prober) -> None:
     for operation in await operations_of(site):
         if "{" not in operation.path:
@@ -167,6 +171,7 @@ async def test_no_segment_of_an_address_breaks_a_route(site: Site, prober: Probe
             assert_refused(await prober.send(operation.method, operation.url(segment), json=body), (operation, segment))
 
 
+@on_both_engines
 async def test_no_value_in_a_query_breaks_a_route(site: Site, prober: Prober) -> None:
     channel_id = await general(site)
     for operation in await operations_of(site):

@@ -11,6 +11,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from cromulent.web import BoundedHttp, Receive, Scope, Send
+from cromulent.web.front_door import SECURITY_HEADERS
 
 pytestmark = pytest.mark.anyio
 REQUEST = b"POST / HTTP/1.1\r\nhost: chat.test\r\ncontent-length: 2\r\n\r\n{}"
@@ -106,6 +107,19 @@ async def test_headers_without_end_end_the_connection(
     for answer in (one_long, many):
         assert answer == b"" or answer.startswith(b"HTTP/1.1 431")
     assert (await talk(address, REQUEST.replace(b"host", b"connection: close\r\nhost"))).endswith(b"2")
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"nonsense\r\n\r\n", b"GET / HTTP/9.9\r\nhost: a\r\n\r\n", b"\x16\x03\x01\x02\x00" * 4]
+)
+async def test_what_is_no_request_is_answered_with_the_headers_of_every_answer(
+    address: tuple[str, int], nonsense: bytes
+) -> None:
+    answer = await talk(address, nonsense)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    for name, value in SECURITY_HEADERS:
+        assert b"\r\n%b: %b\r\n" % (name, value) in answer
+    assert answer.endswith(b"\r\n\r\n"), "it has no body"
 
 
 async def test_trailers_without_end_end_the_connection(

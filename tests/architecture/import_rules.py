@@ -1,4 +1,4 @@
-"""Rules about imports that layers alone cannot say: faces of packages, what a domain may touch, the kernel's poverty."""
+"""Rules about imports that layers alone cannot say: faces of packages, what a domain may touch, the poverty of what is kept light."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ DOMAINS = {
     "messages",
     "notifications",
     "presence",
+    "relay",
     "settings",
     "voice",
 }
@@ -34,6 +35,9 @@ TRANSPORTS = {
     "websockets",
 }
 SQL_TOOLKITS = {"alembic", "psycopg", "sqlalchemy", "sqlite3"}
+
+# The packages that are kept light, and what they lean on beside the standard library.
+LIGHT = {"kernel": frozenset[str](), "relay": frozenset({"aioice", "msgspec", "uvloop"})}
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,7 @@ def broken_rules(module: str, source: str) -> list[str]:
     findings: list[str] = []
     for found in imports_of(source):
         reason = (
-            _around_the_face(package, found)
-            or _out_of_a_domain(package, module, found)
-            or _out_of_the_kernel(package, found)
+            _around_the_face(package, found) or _out_of_a_domain(package, module, found) or _heavy_for(package, found)
         )
         if reason:
             findings.append(f"{module}:{found.line} imports {found.module}: {reason}")
@@ -83,18 +85,19 @@ def _out_of_a_domain(package: str, module: str, found: Import) -> str | None:
     if package not in DOMAINS:
         return None
     top = found.module.split(".")[0]
-    if top in TRANSPORTS:
+    if top in TRANSPORTS and not module.endswith(".__main__"):  # a program of its own opens its sockets
         return "a domain package knows no transport"
     if top in SQL_TOOLKITS and "store" not in module.split("."):
         return "SQL stands in store.py"
     return None
 
 
-def _out_of_the_kernel(package: str, found: Import) -> str | None:
+def _heavy_for(package: str, found: Import) -> str | None:
     top = found.module.split(".")[0]
-    if package == "kernel" and top not in sys.stdlib_module_names and not found.module.startswith("cromulent.kernel"):
-        return "the kernel has nothing but the standard library"
-    return None
+    own = found.module.startswith(("cromulent.kernel", f"cromulent.{package}"))
+    if package not in LIGHT or own or top in sys.stdlib_module_names or top in LIGHT[package]:
+        return None
+    return f"{package} is kept light: the standard library, {', '.join(['cromulent.kernel', *sorted(LIGHT[package])])}"
 
 
 def _uses_any(source: str) -> bool:

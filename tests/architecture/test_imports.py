@@ -30,7 +30,7 @@ def test_the_contracts_are_kept() -> None:
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
-PACKAGES = DOMAINS | {"kernel", "db", "gateway", "web", "cli"}
+PACKAGES = DOMAINS | {"kernel", "db", "gateway", "probes", "web", "cli"}
 
 
 def skeleton(folder: Path) -> Path:
@@ -55,6 +55,9 @@ def test_an_empty_skeleton_keeps_the_contracts(tmp_path: Path) -> None:
     [
         ("kernel", "db"),
         ("db", "settings"),
+        ("relay", "db"),
+        ("relay", "voice"),
+        ("db", "relay"),
         ("accounts", "channels"),
         ("messages", "web"),
         ("web", "gateway"),
@@ -106,6 +109,10 @@ def test_packages_are_used_through_their_faces_and_domains_touch_no_transport() 
         ("cromulent.voice.room", "import asyncio", "import socket"),
         ("cromulent.kernel.ids", "from cromulent.kernel.clock import Clock", "import msgspec"),
         ("cromulent.kernel.ids", "import uuid", "from cromulent.db import Unit"),
+        ("cromulent.relay.orders", "import msgspec", "import structlog"),
+        ("cromulent.relay.__main__", "import socket", "import sqlalchemy"),
+        ("cromulent.relay.lines", "import asyncio", "import socket"),
+        ("cromulent.gateway.stun_port", "from cromulent.relay import StunServer", "import cromulent.relay.relay"),
         ("cromulent.accounts.model", "from typing import Literal", "from typing import Any"),
         ("cromulent.accounts.model", "import typing", "import typing\nx: typing.Any = 1"),
         ("cromulent.accounts.model", "", "def f():\n    import uvicorn"),

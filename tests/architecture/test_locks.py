@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cromulent import __version__
 from tests.architecture.lock_rules import faults_of_package_lock, faults_of_requirements, locked_names, normal
 from tests.architecture.tree import ROOT
 
@@ -46,6 +47,12 @@ def test_one_version_of_everything() -> None:
                 pins.setdefault(f"{match.group(1)}{match.group(3) or ''}", set()).add(match.group(2))
     assert len(pins) > 50
     assert {name: versions for name, versions in pins.items() if len(versions) > 1} == {}
+
+
+def test_page_and_server_are_of_one_version() -> None:
+    """Or every page would say for ever that there is a newer one."""
+    web = [json.loads((ROOT / "web" / name).read_text())["version"] for name in ("package.json", "package-lock.json")]
+    assert web == [__version__, __version__]
 
 
 def test_the_browser_clients_lock_has_hashes_and_no_addresses() -> None:

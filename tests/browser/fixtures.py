@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import struct
 import wave
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess, create_administrator
 
 RATE = 48_000
+SHARED_BROWSER = os.environ.get("CROMULENT_TEST_BROWSER", "chromium-headless-shell")
+"""Chromium without its windows: the same engine, with a quarter less work for the machine. `chromium` is the whole one."""
+SOURCE_URL = "https://example.org/source"
+Serving = Callable[[dict[str, str]], ServerProcess]
+Calling = Callable[[ServerProcess], list[Person]]
 PEOPLE = ("ann", "ben", "cleo")
 
 
-def chromium_path() -> str:
+def chromium_path(program: str = "chromium") -> str:
     """Where Chromium is; a failure that names it when it is missing."""
-    found = shutil.which("chromium")
-    assert found, "these tests need the system package `chromium`"
+    found = shutil.which(program)
+    assert found, f"these tests need the system package `{program}`"
     return found
 
 
@@ -79,7 +86,7 @@ def launch(playwright: Playwright, tone: Path, page_errors: list[str]) -> Iterat
 
     def start(*, executable: str | None = None, extra: tuple[str, ...] = ()) -> Browser:
         browser = playwright.chromium.launch(
-            executable_path=executable or chromium_path(), args=[*chromium_arguments(tone), *extra]
+            executable_path=executable or chromium_path(SHARED_BROWSER), args=[*chromium_arguments(tone), *extra]
         )
         browser.on("context", watch)
         started.append(browser)
@@ -118,6 +125,56 @@ def server(data: Path) -> Iterator[ServerProcess]:
     process.start()
     yield process
     process.stop()
+
+
+@pytest.fixture
+def empty_server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server nobody has an account on; its pages link to `SOURCE_URL`."""
+    process = ServerProcess(tmp_path / "data", environment={"CROMULENT_SOURCE_URL": SOURCE_URL})
+    process.start()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a visitor nobody knows."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def serving(data: Path) -> Iterator[Serving]:
+    """`serving(environment)`: a server with three users and such an environment."""
+    with ExitStack() as held:
+
+        def serve(environment: dict[str, str]) -> ServerProcess:
+            process = ServerProcess(data, environment=environment)
+            process.start()
+            held.callback(process.stop)
+            return process
+
+        yield serve
+
+
+@pytest.fixture
+def calling(browser: Browser) -> Iterator[Calling]:
+    """`calling(server)`: ann and ben in Lounge; each sees both, connected or not."""
+    with ExitStack() as held:
+
+        def call(server: ServerProcess) -> list[Person]:
+            two = []
+            for name in PEOPLE[:2]:
+                context = browser.new_context(permissions=["microphone"])
+                held.callback(context.close)
+                two.append(Person(context, server.url, name).log_in())
+            for person in two:
+                person.join_voice()
+            expect(two[0].participants()).to_have_count(2)
+            return two
+
+        yield call
 
 
 @pytest.fixture

@@ -41,12 +41,13 @@
     [...document.querySelectorAll('[data-presence="online"]')].map((one) => one.getAttribute('title'));
   async function inbound() {
     const found = [];
-    for (const connection of connections) {
+    for (const [number, connection] of connections.entries()) {
       if (connection.connectionState === 'closed') continue;
       const stats = await connection.getStats();
       for (const report of stats.values()) {
         if (report.type === 'inbound-rtp' && report.kind === 'audio') {
-          found.push({ packets: report.packetsReceived ?? 0, energy: report.totalAudioEnergy ?? 0 });
+          const id = `${number} ${report.id}`;
+          found.push({ id, packets: report.packetsReceived ?? 0, energy: report.totalAudioEnergy ?? 0 });
         }
       }
     }
@@ -82,6 +83,16 @@
       }
       return types;
     },
+    // The types of what was gathered, used or not.
+    gatheredTypes: async () => {
+      const types = new Set();
+      for (const connection of connections) {
+        for (const report of (await connection.getStats()).values()) {
+          if (report.type === 'local-candidate') types.add(report.candidateType);
+        }
+      }
+      return [...types];
+    },
     // Whoever is shown as online now and for however short a time no longer is, until stopWatchingPresence() is called:
     // who, and whether presence had settled by then.
     watchPresence: () => {
@@ -100,25 +111,47 @@
       };
       return watched;
     },
-    // The longest time in ms between two moments at which new packets were seen, looked for every 100 ms until
-    // stopWatching() is called: no silence was longer.
+    // Who has been asked for which relay credentials, now.
+    usernames: () =>
+      connections
+        .filter((one) => one.connectionState !== 'closed')
+        .flatMap((one) => one.getConfiguration().iceServers.map(({ username }) => username ?? '')),
+    // Looks for new packets every 100 ms until stopWatching() is called, which answers the longest time in ms between two moments
+    // at which some were seen: no silence was longer. longestGap() also says when it ended (ms since 1970), steadyFor() for how
+    // many ms now none has been longer than 300 ms.
     watchGaps: () => {
-      let last = -1;
+      const seen = new Map();
       let changedAt = performance.now();
-      let longest = 0;
+      let steadySince = changedAt;
+      let longest = { ms: 0, endedAt: Date.now() };
       const timer = setInterval(async () => {
-        const now = (await inbound()).reduce((sum, one) => sum + one.packets, 0);
-        const at = performance.now();
-        longest = Math.max(longest, at - changedAt);
-        if (now !== last) {
-          last = now;
-          changedAt = at;
+        let news = false;
+        for (const { id, packets } of await inbound()) {
+          news ||= packets > (seen.get(id) ?? 0);
+          seen.set(id, packets);
         }
+        const at = performance.now();
+        const ms = at - changedAt;
+        if (ms > longest.ms) longest = { ms, endedAt: Date.now() };
+        if (ms > 300) steadySince = at;
+        if (news) changedAt = at;
       }, 100);
+      window.__observed.longestGap = () => longest;
+      window.__observed.steadyFor = () => performance.now() - steadySince;
       window.__observed.stopWatching = () => {
         clearInterval(timer);
-        return longest;
+        return longest.ms;
       };
+    },
+    // The fewest people seen in a voice channel from now on.
+    watchFewest: (channel) => {
+      const count = () => document.querySelectorAll(`[aria-label="In ${channel}"] > li`).length;
+      let fewest = count();
+      new MutationObserver(() => (fewest = Math.min(fewest, count()))).observe(document.body, {
+        childList: true,
+        subtree: true,
+      });
+      window.__observed.fewest = () => fewest;
     },
   };
 })();

@@ -17,6 +17,8 @@ OBSERVER = Path(__file__).with_name("observe.js")
 LISTEN_SECONDS = 3.0
 HEAR_SECONDS = 6.0
 POLL_MS = 100
+NARROW_PIXELS = 760
+"""A page that is less wide shows the list of channels first."""
 TAIL_SECONDS = 1.0
 ENERGY_OF_A_TONE = 0.01
 """Three seconds of the test tone bring more than ten times as much."""
@@ -39,7 +41,7 @@ class Person:
         self.page.get_by_role("textbox", name="User name or e-mail").fill(self.user_name)
         self.page.get_by_role("textbox", name="Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
-        expect(self.page.get_by_role("navigation", name="Text channels")).to_be_visible()
+        self._expect_channel()
         return self
 
     def another_tab(self) -> Person:
@@ -48,8 +50,15 @@ class Person:
         tab.context, tab.url, tab.user_name = self.context, self.url, self.user_name
         tab.page = self.context.new_page()
         tab.page.goto(self.url)
-        expect(tab.page.get_by_role("navigation", name="Text channels")).to_be_visible()
+        tab._expect_channel()
         return tab
+
+    def _expect_channel(self) -> None:
+        """Wait for the lists, and for the history of a channel that opens: what is said before is unread when it comes."""
+        expect(self.page.get_by_role("navigation", name="Text channels")).to_be_visible()
+        if self.page.viewport_size and self.page.viewport_size["width"] >= NARROW_PIXELS:
+            region = self.page.get_by_role("region", name=re.compile("^Messages in "))
+            expect(region.get_by_role("article").or_(region.get_by_role("heading")).first).to_be_attached()
 
     # writing
 
@@ -118,6 +127,11 @@ class Person:
         """A figure the observer script knows."""
         return self.page.evaluate(f"window.__observed.{what}()")
 
+    def own_candidate_types(self) -> set[str]:
+        """What our ends of the paths in use are. Between two checks of its own the browser may say for a moment that none is."""
+        self.wait_for("window.__observed.candidateTypes().then((types) => types.length > 0)")
+        return set(self.observed("candidateTypes"))
+
     def heard_energy(self, seconds: float = LISTEN_SECONDS) -> float:
         """How much sound energy arrives in so many seconds."""
         before = self.observed("energy")
@@ -150,5 +164,8 @@ class Person:
         expect(self.page.locator("html")).to_have_attribute("data-heard", heard, timeout=seconds * 1000)
 
     def wait_for(self, expression: str, *, seconds: float = 10) -> None:
-        """Wait until an expression is true in the page. As a function: the page's own policy forbids to evaluate text again and again."""
-        self.page.wait_for_function(f"() => ({expression})", timeout=seconds * 1000)
+        """Wait until an expression, or the promise it makes, is true in the page (Playwright's own waiting takes a promise for true)."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(f"async () => Boolean(await ({expression}))"):
+            assert time.monotonic() < deadline, f"{self.user_name} waited {seconds:g} s for {expression}"
+            self.page.wait_for_timeout(POLL_MS)

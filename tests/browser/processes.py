@@ -1,4 +1,4 @@
-"""The processes of a browser: found by a switch only it was given, so that nobody else's are touched."""
+"""The processes of a browser, found by a switch only it was given, and those a server has started: nobody else's are touched."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ def marked_processes(mark: str) -> list[int]:
     while more := {pid for pid, parent in parents.items() if parent in found and pid not in found}:
         found |= more
     return sorted(found)
+
+
+def children_of(parent: int, word: str) -> list[int]:
+    """The processes another has started with this word in their command."""
+    running = [path for path in Path("/proc").iterdir() if path.name.isdigit()]
+    found = [int(path.name) for path in running if _parent(path) == parent]
+    return [pid for pid in found if word.encode() in _command_line(pid)]
 
 
 @contextmanager

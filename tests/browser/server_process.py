@@ -5,24 +5,17 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
+import ssl
 import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.browser.launching import CROMULENT, Launched, launch_alone, launch_forked
+from tests.ports import free_port
+
 START_SECONDS = 30.0
-CROMULENT = (sys.executable, "-m", "cromulent.cli")
 PASSWORD = "correct horse battery"
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """A port nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def create_administrator(data: Path, user_name: str) -> None:
@@ -44,11 +37,17 @@ class ServerProcess:
     ) -> None:
         self.data = data
         self.port = free_port()
-        self.stun_port = free_port(socket.SOCK_DGRAM)
+        self.stun_port = free_port()
         self._environment = environment or {}
         self._arguments = arguments
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Launched | None = None
         self._output = data.with_name(f"{data.name}.out")
+
+    @property
+    def pid(self) -> int:
+        """The process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
 
     @property
     def url(self) -> str:
@@ -62,11 +61,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it and wait until it is ready to serve."""
-        command = [*CROMULENT, "serve", "--port", str(self.port), *self._arguments]
-        command += ["--data", str(self.data), "--stun-port", str(self.stun_port)]
-        with self._output.open("ab") as output:
-            environment = {**os.environ, **self._environment}
-            self._process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+        self._process = self._launch(self._serve_arguments(), self._output, {**os.environ, **self._environment})
         self._wait_until_ready()
 
     def kill(self) -> None:
@@ -82,6 +77,12 @@ class ServerProcess:
         self.kill()
         self.start()
 
+    def restart_with(self, environment: dict[str, str]) -> None:
+        """Stop it and start it again on the same data folder and port: another release, for one, by its `PYTHONPATH`."""
+        self.stop()
+        self._environment = environment
+        self.start()
+
     def setup_link(self) -> str:
         """The one-time link that makes the first administrator."""
         found = re.search(r"https?://\S+/setup#\S+", self.output)
@@ -92,6 +93,15 @@ class ServerProcess:
         """The links `--demo` prints."""
         return re.findall(r"https?://\S+/enter#\S+", self.output)
 
+    def _launch(self, arguments: list[str], output: Path, environment: dict[str, str]) -> Launched:
+        """Another release (`PYTHONPATH`) is not what is loaded already."""
+        launch = launch_alone if "PYTHONPATH" in self._environment else launch_forked
+        return launch(arguments, output, environment)
+
+    def _serve_arguments(self) -> list[str]:
+        own = ["--port", str(self.port), "--data", str(self.data), "--stun-port", str(self.stun_port)]
+        return ["serve", *own, *self._arguments]
+
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(how)
@@ -101,11 +111,18 @@ class ServerProcess:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             assert self._process is not None
-            if self._process.poll() is not None:
-                raise AssertionError(f"the server ended with {self._process.returncode}:\n{self.output}")
-            try:
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=1):
-                    return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.05)
+            if (code := self._process.poll()) is not None:
+                raise AssertionError(f"the server ended with {code}:\n{self.output}")
+            if self._is_ready():
+                return
+            time.sleep(0.05)
         raise AssertionError(f"the server was not ready in {START_SECONDS} s:\n{self.output}")
+
+    def _is_ready(self) -> bool:
+        """Whether it says so itself; whose certificate it shows is not the question."""
+        anybody = ssl._create_unverified_context() if self.url.startswith("https:") else None
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=1, context=anybody):
+                return True
+        except OSError:
+            return False

@@ -39,6 +39,8 @@ def test_an_edit_by_keyboard_alone_reaches_everybody_with_its_mark(people: Peopl
         expect(person.messages.last).to_contain_text(re.compile(r"\(edited Today \d"))
         expect(person.messages.first).not_to_contain_text("edited")
     expect(ann.composer).to_be_focused()
+    edit = ann.messages.last.get_by_role("button", name="Edit message")
+    expect(edit.locator("..")).to_have_css("opacity", "0")  # seen by pointing at it or reaching it only
 
 
 def test_an_edit_that_cannot_be_saved_keeps_what_was_typed(people: People, server: ServerProcess) -> None:
@@ -204,7 +206,7 @@ def test_who_reads_further_up_is_told_of_what_is_new_and_not_moved(people: Peopl
     expect(ben.messages.last).not_to_be_in_viewport()
     before = region.evaluate("view => view.scrollTop")
     ann.say("news")
-    pill = ben.page.get_by_role("button", name="1 new")
+    pill = ben.page.get_by_role("button", name=re.compile(r"^1 new since \d\d:\d\d"))
     expect(pill).to_be_visible()
     assert region.evaluate("view => view.scrollTop") == before
     pill.click()

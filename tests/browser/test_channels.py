@@ -75,6 +75,7 @@ def open_options(page: Page, name: str, *, voice: bool = False) -> Locator:
 def add(dialog: Locator, name: str) -> None:
     """Make somebody a member by the dialog about a channel."""
     dialog.get_by_role("textbox", name="Add somebody by name").fill(name)
+    expect(dialog.get_by_role("button", name=f"Add {name}")).to_be_in_viewport()
     dialog.get_by_role("button", name=f"Add {name}").click()
     expect(dialog.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     expect(dialog.get_by_role("textbox", name="Add somebody by name")).to_be_focused()
@@ -93,6 +94,8 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     ann, ben = people(browser, server, "ann", "ben")
     create(ann.page, "hideout", private=True)
     expect(texts(ann.page).filter(has_text="hideout")).to_have_attribute("aria-current", "page")
+    expect(texts(ann.page).filter(has_text="hideout")).to_have_accessible_description("Private")
+    expect(ann.page.get_by_role("banner").get_by_role("img", name="Private")).to_be_visible()
     path = re.sub(r"^https?://[^/]+", "", ann.page.url)
     ann.say("written before Ben came")
     expect(ann.messages).to_have_count(1)
@@ -111,6 +114,10 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     ben.composer.fill("a draft that was never sent")
     channel_id = path.rsplit("/", 1)[-1]
     expect_kept(ben.page, channel_id, kept=True)
+    texts(ben.page).filter(has_text="general").click()
+    expect(texts(ben.page).filter(has_text="hideout")).to_have_accessible_description("Private Draft")
+    texts(ben.page).filter(has_text="hideout").click()
+    expect(texts(ben.page).filter(has_text="hideout")).to_have_accessible_description("Private")
 
     remove(dialog, "ben")
     expect(ben.page.get_by_role("status").filter(has_text="no longer a member of #hideout")).to_be_visible()
@@ -183,6 +190,22 @@ def test_a_public_channel_is_found_joined_and_left(browser: Browser, server: Ser
     expect(ben.page.get_by_role("dialog")).to_be_hidden()
     expect(texts(ben.page)).to_have_text(["general"])
     expect(ben.page.get_by_text("no longer a member")).to_be_hidden()
+
+
+def test_an_administrator_moves_somebody_whose_page_goes_along(browser: Browser, server: ServerProcess) -> None:
+    ann, ben = people(browser, server, "ann", "ben")
+    create(ann.page, "Kitchen", kind="Voice channel")
+    ben.page.get_by_role("button", name="Browse voice channels").click()
+    ben.page.get_by_role("button", name="Join Kitchen").click()
+    ben.page.keyboard.press("Escape")
+    for person in (ann, ben):
+        person.join_voice().expect_bar("connected", "Lounge")
+    ann.participants().get_by_role("button", name="Profile of ben").click()
+    ann.page.get_by_role("dialog", name="ben").get_by_role("button", name="Move to Kitchen").click()
+    ben.expect_bar("connected", "Kitchen")
+    expect(ann.participants("Kitchen")).to_have_count(1)
+    expect(ann.participants()).to_have_count(1)
+    ann.expect_bar("connected", "Lounge")
 
 
 def test_a_channel_is_changed_ordered_and_deleted_by_keyboard(browser: Browser, server: ServerProcess) -> None:

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.fixtures import SOURCE_URL
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 from tests.browser.test_voice import People
-
-
-@pytest.fixture
-def empty_server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server nobody has an account on."""
-    process = ServerProcess(tmp_path / "data", environment={"CROMULENT_SOURCE_URL": "https://example.org/source"})
-    process.start()
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a visitor nobody knows."""
-    context = browser.new_context()
-    yield context.new_page()
-    context.close()
 
 
 def test_the_set_up_link_makes_the_first_administrator_once(
@@ -57,7 +39,7 @@ def test_the_set_up_link_makes_the_first_administrator_once(
     expect(later.get_by_role("textbox")).to_have_count(0)
     later.get_by_role("link", name="Go to the log-in page").click()
     expect(later.get_by_role("button", name="Log in")).to_be_visible()
-    expect(later.get_by_role("link", name="Source")).to_have_attribute("href", "https://example.org/source")
+    expect(later.get_by_role("link", name="Source")).to_have_attribute("href", SOURCE_URL)
     context.close()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,15 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.server_process import PASSWORD, ServerProcess
 
 NEW_PASSWORD = "staple battery horse"
-
-
-@pytest.fixture
-def empty_server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server nobody has an account on."""
-    process = ServerProcess(tmp_path / "data")
-    process.start()
-    yield process
-    process.stop()
+DISABLED = "Your account was disabled. Ask whoever runs this instance."
 
 
 @pytest.fixture
@@ -131,31 +122,51 @@ def test_a_forgotten_password_and_a_user_who_is_shown_the_door(
     expect(another.get_by_role("region", name="Messages in general")).to_be_visible()
     expect(yan.get_by_role("button", name="Log in")).to_be_visible()
 
-    zoe.get_by_role("button", name="Disable yan").click()
+    disable = zoe.get_by_role("button", name="Disable yan", exact=True)
+    disable.click()
+    expect(zoe.get_by_role("group")).to_contain_text("yan is logged out everywhere at once")
+    zoe.get_by_role("button", name="Leave as it is").click()
+    expect(disable).to_be_focused()
+    expect(another.get_by_role("region", name="Messages in general")).to_be_visible()
+    disable.click()
+    zoe.get_by_role("button", name="Disable yan now").click()
     expect(another.get_by_role("button", name="Log in")).to_be_visible()
+    expect(another.get_by_role("alert").first).to_have_text(DISABLED)
     yan.get_by_role("textbox", name="User name or e-mail").fill("yan")
     yan.get_by_role("textbox", name="Password").fill(NEW_PASSWORD)
     yan.get_by_role("button", name="Log in").click()
-    expect(yan.get_by_role("alert")).to_have_text("The user name or the password is wrong.")
+    expect(yan.get_by_role("alert")).to_have_text(DISABLED)
     zoe.get_by_role("button", name="Enable yan").click()
-    expect(zoe.get_by_role("button", name="Disable yan")).to_be_visible()
+    expect(disable).to_be_visible()
     yan.get_by_role("button", name="Log in").click()
     expect(yan.get_by_role("region", name="Messages in general")).to_be_visible()
 
     zoe.get_by_role("navigation", name="Administration").get_by_role("link", name="Audit log").click()
     log = zoe.get_by_role("list", name="Audit log").get_by_role("listitem")
-    expect(log.nth(0)).to_contain_text("zoe enabled yan.")
-    expect(log.nth(1)).to_contain_text("zoe disabled yan.")
-    expect(log.nth(2)).to_contain_text("zoe made a reset link for yan.")
+    expect(log.nth(0)).to_contain_text("@zoe enabled @yan.")
+    expect(log.nth(1)).to_contain_text("@zoe disabled @yan.")
+    expect(log.nth(2)).to_contain_text("@zoe made a reset link for @yan.")
+
+    elsewhere = zoe.context.new_page()
+    elsewhere.goto(f"{empty_server.url}/admin")
+    elsewhere.get_by_role("button", name="Reset link yan").click()
+    expect(log.nth(0)).to_contain_text("@zoe made a reset link for @yan.", timeout=20_000)
 
 
 def test_a_switch_is_seen_by_every_page_at_once(empty_server: ServerProcess, visitors: list[Page]) -> None:
     zoe, yan, xia = visitors
     become_administrator(zoe, empty_server)
-    register(yan, quick_invite(zoe), "yan")
+    link = quick_invite(zoe)
+    administration(zoe, "Users")
+    register(yan, link, "yan")
+    expect(zoe.get_by_role("button", name="Disable yan")).to_be_visible()
     administration(zoe, "Settings")
     expect(yan.get_by_role("navigation", name="Voice channels")).to_be_visible()
     zoe.get_by_role("switch", name="Voice channels").click()
+    expect(zoe.get_by_role("switch", name="Voice channels")).to_be_checked()
+    zoe.get_by_role("button", name="Switch voice off").click()
+    expect(zoe.get_by_role("switch", name="Voice channels")).not_to_be_checked()
+    expect(zoe.get_by_role("switch", name="Voice channels")).to_be_focused()
     expect(yan.get_by_role("navigation", name="Voice channels")).to_have_count(0)
     xia.goto(f"{empty_server.url}/register")
     expect(xia.get_by_text("New accounts are made by invite here")).to_be_visible()
@@ -201,5 +212,10 @@ def test_a_name_and_a_password_of_ones_own(empty_server: ServerProcess, visitors
     yan.get_by_role("button", name="Change password").click()
     expect(yan.get_by_text("Your password is changed.")).to_be_visible()
     expect(again.get_by_role("button", name="Log in")).to_be_visible()
+    yan.get_by_role("textbox", name="E-mail address").fill("yan@example.org")
+    yan.get_by_role("textbox", name="Your password").fill(NEW_PASSWORD)
+    yan.get_by_role("button", name="Change e-mail").click()
+    expect(yan.get_by_text("Your e-mail address is changed.")).to_be_visible()
     yan.reload()
     expect(yan.get_by_role("textbox", name="Display name")).to_have_value("Yan the Quiet")
+    expect(yan.get_by_role("textbox", name="E-mail address")).to_have_value("yan@example.org")

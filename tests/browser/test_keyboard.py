@@ -1,11 +1,11 @@
-"""A day at the keyboard: from logging in to logging out without a mouse, and always with a ring around what has the focus."""
+"""A day at the keyboard, wide and narrow: from logging in to logging out without a mouse, always with a ring around what has the focus."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
@@ -21,10 +21,14 @@ RING = """() => {
 STEPS = 60
 
 
-@pytest.fixture
-def page(browser: Browser, server: ServerProcess) -> Iterator[Page]:
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+def page(request: pytest.FixtureRequest, browser: Browser, server: ServerProcess) -> Iterator[Page]:
     """A page where somebody may log in, and whose mouse is not touched."""
-    context = browser.new_context(permissions=["microphone"], reduced_motion="reduce")
+    context = browser.new_context(permissions=["microphone"], reduced_motion="reduce", viewport=request.param)
     person = Person(context, server.url, "ann")
     person.page.goto(f"{server.url}/login")
     expect(person.page.get_by_role("button", name="Log in")).to_be_visible()
@@ -58,6 +62,19 @@ def log_in(page: Page) -> None:
     go_to(page, page.get_by_role("textbox", name="Password"))
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
+
+
+def is_narrow(page: Page) -> bool:
+    """Whether list and channel are one column."""
+    return page.viewport_size == NARROW
+
+
+def to_the_list(page: Page) -> None:
+    """Where the list is not beside the channel, the way back to it; the focus is then at the channel one was in."""
+    if is_narrow(page):
+        press_on(page, page.get_by_role("button", name="Back to channels"))
+        expect(page.get_by_role("link", name="general")).to_be_focused()
+        assert page.evaluate(RING)
 
 
 def write_and_edit(page: Page) -> None:
@@ -100,6 +117,31 @@ def ask_about_a_message(page: Page) -> None:
     expect(page.get_by_role("textbox", name="Message #general")).to_be_focused()
 
 
+def delete_a_message(page: Page) -> None:
+    """The last one, and this time the question is answered by yes."""
+    go_to(page, page.get_by_role("region", name="Messages in general"), "Shift+Tab")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("article").last).to_be_focused()
+    press_on(page, page.get_by_role("article").last.get_by_role("button", name="Delete message"))
+    press_on(page, page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True))
+    expect(page.get_by_role("article").last).to_contain_text("This message was deleted.")
+    expect(page.get_by_role("textbox", name="Message #general")).to_be_focused()
+
+
+def see_the_members(page: Page) -> None:
+    """Narrow, they are a drawer: it takes the focus, and Escape gives it back."""
+    if not is_narrow(page):
+        return
+    opener = page.get_by_role("button", name="Show members")
+    go_to(page, opener, "Shift+Tab")
+    page.keyboard.press("Enter")
+    members = page.get_by_role("complementary", name="Members")
+    expect(members.get_by_role("button", name="Profile of ann")).to_be_focused()
+    assert page.evaluate(RING)
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+
+
 def open_and_close_a_dialog(page: Page) -> None:
     """Escape closes it, and the focus is where it was."""
     opener = page.get_by_role("button", name="Create channel")
@@ -140,6 +182,9 @@ def test_a_day_without_a_mouse(page: Page) -> None:
     go_to(page, page.get_by_role("textbox", name="Message #general"))
     write_and_edit(page)
     ask_about_a_message(page)
+    delete_a_message(page)
+    see_the_members(page)
+    to_the_list(page)
     open_and_close_a_dialog(page)
     call(page)
     choose_from_the_menu(page, "Settings")
@@ -148,7 +193,7 @@ def test_a_day_without_a_mouse(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("textbox", name="Message #general")).to_be_visible()
+    expect(page.get_by_role("heading", name="Settings")).to_have_count(0)
     choose_from_the_menu(page, "Log out")
     expect(page.get_by_role("button", name="Log in")).to_be_visible()
     go_to(page, page.get_by_role("textbox", name="User name or e-mail"))

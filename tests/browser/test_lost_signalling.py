@@ -25,6 +25,7 @@ def proxy(server: ServerProcess) -> Iterator[CuttableProxy]:
     made.close()
 
 
+@pytest.mark.alone
 def test_a_socket_cut_for_eight_seconds_stops_no_sound_and_nobody_sees_a_leave(
     browser: Browser, people: People, proxy: CuttableProxy
 ) -> None:
@@ -36,15 +37,7 @@ def test_a_socket_cut_for_eight_seconds_stops_no_sound_and_nobody_sees_a_leave(
     for person in (ann, ben):
         expect(person.participants()).to_have_count(2)
         person.expect_bar("connected")
-    ben.page.evaluate(
-        """() => {
-          window.__fewest = 2;
-          new MutationObserver(() => {
-            const now = document.querySelectorAll('[aria-label="In Lounge"] > li').length;
-            window.__fewest = Math.min(window.__fewest, now);
-          }).observe(document.body, { childList: true, subtree: true });
-        }"""
-    )
+    ben.page.evaluate("window.__observed.watchFewest('Lounge')")
     ben.observed("watchGaps")
     with ann.talking():
         proxy.cut()
@@ -54,7 +47,7 @@ def test_a_socket_cut_for_eight_seconds_stops_no_sound_and_nobody_sees_a_leave(
         ann.expect_bar("connected", "Lounge")
     assert heard > 0.01
     assert ben.observed("stopWatching") <= LONGEST_GAP_MS
-    assert ben.page.evaluate("window.__fewest") == 2
+    assert ben.observed("fewest") == 2
     ben.expect_bar("connected", "Lounge")
 
 

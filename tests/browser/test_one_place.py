@@ -12,6 +12,23 @@ from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import NO_LIVE_TRACK, NO_OPEN_CONNECTION, People
 
 
+def test_an_administrator_takes_somebody_out_who_comes_back_only_by_a_click(people: People) -> None:
+    ann, ben = people(2)
+    for person in (ann, ben):
+        person.join_voice()
+        person.expect_bar("connected", "Lounge")
+    ann.participants().get_by_role("button", name="Profile of ben").click()
+    ann.page.get_by_role("dialog", name="ben").get_by_role("button", name="Disconnect from Lounge").click()
+    ben.expect_bar("disconnected", "Disconnected")
+    expect(ben.bar.locator("[data-reason]")).to_have_attribute("data-reason", "kicked")
+    ben.wait_for(NO_LIVE_TRACK)
+    expect(ann.participants()).to_have_count(1)
+    ann.expect_bar("connected", "Lounge")
+    ben.bar_button("Rejoin").click()
+    ben.expect_bar("connected", "Lounge")
+    expect(ann.participants()).to_have_count(2)
+
+
 def test_the_second_tab_is_refused_quietly_and_can_take_over(people: People) -> None:
     ann, ben = people(2)
     for person in (ann, ben):
@@ -39,6 +56,20 @@ def test_the_second_tab_is_refused_quietly_and_can_take_over(people: People) -> 
         assert ben.hears()
     second.expect_bar("connected", "Lounge")
     ann.expect_bar("disconnected")
+
+
+def test_the_second_half_of_a_double_click_mutes_nobody(people: People) -> None:
+    ann = people(1)[0]
+    ann.join_voice().expect_bar("connected")
+    second = ann.another_tab()
+    second.join_voice()
+    second.bar_button("Move here").dblclick()
+    second.expect_bar("connected", "Lounge")
+    expect(second.bar_button("Mute")).to_be_visible()
+    second.bar_button("Mute").dblclick()  # both halves of one of its own count
+    expect(second.bar_button("Mute")).to_be_visible()
+    second.bar_button("Mute").click()
+    expect(second.bar_button("Unmute")).to_be_visible()
 
 
 def test_another_browser_is_told_where_the_call_is(people: People, browser: Browser, server: ServerProcess) -> None:

@@ -26,10 +26,11 @@ from cromulent.gateway import encode_fact
 from cromulent.kernel.clock import SystemClock
 from cromulent.kernel.ids import new_id
 from cromulent.messages import MessageService, Renderer
+from cromulent.notifications import NotificationService
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 
-OPERATIONS = int(os.environ.get("CROMULENT_TEST_OPERATIONS", "100"))
+OPERATIONS = int(os.environ.get("CROMULENT_TEST_OPERATIONS", "60"))
 SEED = int(os.environ.get("CROMULENT_TEST_SEED", "2"))
 MESSAGES = int(os.environ.get("CROMULENT_TEST_MESSAGES", "10000"))
 AT_ONCE = 500
@@ -46,26 +47,28 @@ def words(luck: random.Random) -> str:
 
 
 async def fill(folder: Path, luck: random.Random) -> None:
-    """Post `MESSAGES` messages in `#general` as the server would, without one."""
+    """Post `MESSAGES` messages in `#general` as the server would, without one; ann has read them all."""
     database = open_database(database_path(folder), SystemClock(), Writing(encode_fact, INSIDE))
     database.start()
     renderer = Renderer()
     service = MessageService(database, SystemClock(), renderer, posts_per_10_seconds=0)
-    ben, general = await database.read(whom_and_where)
+    ann, ben, general = await database.read(whom_and_where)
     for start in range(0, MESSAGES, AT_ONCE):
         posts = [
             service.post_message(ben, general.id, new_id(), f"{start + number}: {words(luck)}")
             for number in range(AT_ONCE)
         ]
         await asyncio.gather(*posts)
+    await NotificationService(database, SystemClock()).mark_read(ann, general.id, 2 * MESSAGES)
     await renderer.close()
     await database.close()
 
 
-def whom_and_where(connection: Connection) -> tuple[User, Channel]:
-    """Ben, and the text channel everybody is in."""
-    ben = get_user(connection, connection.execute(text("SELECT id FROM users WHERE user_name = 'ben'")).scalar_one())
-    return ben, next(channel for channel in channels_of(connection, ben.id) if channel.kind == "text")
+def whom_and_where(connection: Connection) -> tuple[User, User, Channel]:
+    """Ann, ben, and the text channel everybody is in."""
+    ids = connection.execute(text("SELECT id FROM users WHERE user_name IN ('ann', 'ben') ORDER BY user_name"))
+    ann, ben = [get_user(connection, user_id) for user_id in ids.scalars()]
+    return ann, ben, next(channel for channel in channels_of(connection, ben.id) if channel.kind == "text")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.person import Person
 from tests.browser.proxy import CuttableProxy
-from tests.browser.server_process import ServerProcess
+from tests.browser.server_process import PASSWORD, ServerProcess
 from tests.browser.test_voice import People, in_a_call
 
 LONGEST_GAP_MS = 1000 if os.environ.get("CI") else 500
@@ -22,6 +22,7 @@ def participant_ids(person) -> list[str]:
     return sorted(person.participants().evaluate_all("items => items.map(item => item.dataset.participantId)"))
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("reversed_return", [False, True])
 def test_a_call_of_three_survives_the_death_of_the_server(
     people: People, server: ServerProcess, *, reversed_return: bool
@@ -83,3 +84,42 @@ def test_nobody_is_shown_as_gone_before_everybody_could_come_back(
     assert ann.observed("stopWatchingPresence") == {"@cleo": True}
     for context in contexts:
         context.close()
+
+
+def test_what_nobody_can_know_is_not_shown_as_known(people: People, server: ServerProcess) -> None:
+    (ann,) = people(1)
+    ann.join_voice().expect_bar("connected")
+    members = ann.page.get_by_role("complementary", name="Members")
+    call = ann.page.get_by_role("button", name="Lounge", exact=True)
+    expect(call).to_have_attribute("data-state", "connected")
+    expect(members.get_by_role("list", name="Online", exact=True).get_by_role("listitem")).to_have_count(1)
+    server.kill()
+    expect(members.get_by_role("list", name="Online before").get_by_role("listitem")).to_have_count(1, timeout=20_000)
+    expect(members.locator(".presence.online")).to_have_count(0)
+    expect(call).to_have_attribute("data-state", "reconnecting")
+    server.start()
+    expect(members.get_by_role("list", name="Online", exact=True).get_by_role("listitem")).to_have_count(
+        1, timeout=20_000
+    )
+    expect(members.locator(".presence.online")).to_have_count(1)
+    expect(call).to_have_attribute("data-state", "connected", timeout=20_000)
+
+
+def test_what_was_said_of_a_dead_server_is_not_said_of_a_living_one(people: People, server: ServerProcess) -> None:
+    ann, ben = people(2)
+    ben.page.get_by_role("button", name="ben", exact=True).click()
+    ben.page.get_by_role("menuitem", name="Log out").click()
+    ben.page.get_by_role("textbox", name="User name or e-mail").fill("ben")
+    ben.page.get_by_role("textbox", name="Password").fill(PASSWORD)
+    server.kill()
+    ben.page.get_by_role("button", name="Log in").click()
+    expect(ben.page.get_by_role("alert")).to_have_text("The server cannot be reached.")
+    ann.page.get_by_role("button", name="ann", exact=True).click()
+    ann.page.get_by_role("menuitem", name="Log out").click()
+    refused = ann.page.get_by_text("You are still logged in. The server cannot be reached.")
+    expect(refused).to_be_visible()
+    server.start()
+    expect(refused).to_have_count(0, timeout=20_000)
+    expect(ben.page.get_by_role("alert")).to_have_text("", timeout=20_000)
+    ben.page.get_by_role("button", name="Log in").click()
+    expect(ben.page.get_by_role("navigation", name="Text channels")).to_be_visible()

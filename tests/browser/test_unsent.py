@@ -71,20 +71,22 @@ def test_what_was_written_without_a_connection_survives_the_page_and_arrives_onc
 
 def test_two_tabs_send_what_both_have_written_once_and_in_order(ann: Person, ben: Person, proxy: CuttableProxy) -> None:
     other = ann.another_tab()
+    ann.say("before")
+    expect(other.messages).to_have_count(1)
     proxy.cut()
     for tab, text in ((ann, "one"), (other, "two"), (ann, "three"), (other, "four")):
         tab.say(text)
         for each in (ann, other):
             expect(each.messages.filter(has_text=text)).to_be_visible()
     proxy.mend()
-    expect(ben.messages).to_have_count(4, timeout=RETURN_MS)
+    expect(ben.messages).to_have_count(5, timeout=RETURN_MS)
     for tab in (ann, other):
         expect(tab.page.get_by_text("Not sent yet")).to_have_count(0)
-        expect(tab.messages).to_have_count(4)
-        assert texts(tab) == texts(ben) == ["one", "two", "three", "four"]
+        expect(tab.messages).to_have_count(5)
+        assert texts(tab) == texts(ben) == ["before", "one", "two", "three", "four"]
     ann.page.close()
     other.say("five")
-    expect(ben.messages).to_have_count(5)
+    expect(ben.messages).to_have_count(6)
 
 
 def test_a_draft_survives_a_reload_and_ends_with_its_message(ann: Person) -> None:

@@ -6,7 +6,6 @@ import os
 import queue
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -18,12 +17,6 @@ COMMAND = (sys.executable, "-m", "cromulent.cli")
 PASSWORD = "correct horse battery"
 PATIENCE_SECONDS = 30.0
 _LINK = re.compile(r"^https?://\S+/(?:setup|enter)#\S+$")
-
-
-def free_port() -> int:
-    """A TCP port nobody listens on at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def run(*arguments: str, password: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:

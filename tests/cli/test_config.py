@@ -15,6 +15,7 @@ def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     config = load_config({}, {})
     assert config == Config()
     assert (config.host, config.port, config.stun_port) == ("127.0.0.1", 4000, 3478)
+    assert config.turn.provider == "built-in"
     assert config.data_folder == tmp_path / "data"
 
 
@@ -58,6 +59,8 @@ def test_an_empty_variable_is_none(tmp_path: Path) -> None:
         ({"CROMULENT_PORT": "many"}, "port"),
         ({"CROMULENT_PORT": "65536"}, "port"),
         ({"CROMULENT_STUN_PORT": "-1"}, "stun_port"),
+        ({"CROMULENT_TURN_SECRET": "of coturn"}, "CROMULENT_TURN_PROVIDER"),
+        ({"CROMULENT_TURN_LIFE_SECONDS": "59"}, "life_seconds"),
         ({"CROMULENT_TURN_PROVIDER": "coturn"}, "CROMULENT_TURN_URL"),
         ({"CROMULENT_TURN_PROVIDER": "coturn", "CROMULENT_TURN_URL": "turn:a"}, "CROMULENT_TURN_SECRET"),
         ({"CROMULENT_TURN_PROVIDER": "static"}, "CROMULENT_TURN_URL"),

@@ -19,7 +19,8 @@ import websockets.sync.client as websocket_client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
-from tests.cli.processes import PASSWORD, Serving, contents, free_port, only_line, run
+from tests.cli.processes import PASSWORD, Serving, contents, only_line, run
+from tests.ports import free_port
 
 
 def browser_at(url: str, **options: object) -> httpx2.Client:

@@ -117,19 +117,23 @@ class Checker:
             found += client.model.complaints
             if client.fresh_starts > fresh_starts:
                 found.append(f"{client.label}: was told {client.fresh_starts} times to start afresh")
-        history = await self.history()
+        fresh = [(client.model, await self.fresh(client.person)) for client in took_part]
+        history = (
+            await self.history()
+        )  # after that: reading it makes somebody online whom those who have gone cannot know of
         found += broken_promises(self.book, history)
         for channel_id, messages in history.items():
             found += disordered(channel_id, messages)
-        for client in took_part:
-            found += differences(client.model, await self.fresh(client.person), history)
+        for model, known in fresh:
+            found += differences(model, known, history)
         return found
 
     async def history(self) -> dict[str, list[Json]]:
-        """All messages by channel, as the first person reads them."""
-        http = self.clients[0].http
-        channels = (self.cast.open_channel, self.cast.private_channel)
-        return {channel.id: await whole_history(http, channel.id) for channel in channels}
+        """All messages by channel, as the first person reads them: also of one that was made, and the answer lost with the server."""
+        first = await self.fresh(self.cast.people[0])
+        channel_ids = {one["id"] for one in first.channels.values() if one["kind"] == "text"}
+        channel_ids |= {self.cast.open_channel.id, self.cast.private_channel.id}
+        return {channel_id: await whole_history(self.clients[0].http, channel_id) for channel_id in channel_ids}
 
     async def fresh(self, person: Person) -> ClientModel:
         """What a client of that person holds that starts now."""

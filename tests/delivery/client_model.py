@@ -23,7 +23,8 @@ class ClientModel:
 
     name: str
     user_id: str = ""
-    instance: Json = field(default_factory=dict[str, Any])
+    singles: Json = field(default_factory=dict[str, Any])
+    """What there is one of: the instance's switches, the user's settings, and how far they have read, by channel."""
     cursor: str | None = None
     feeds: dict[str, int] = field(default_factory=dict[str, int])
     channels: dict[str, Json] = field(default_factory=dict[str, Json])
@@ -79,7 +80,7 @@ class ClientModel:
         """What must equal the same of a client that has just started afresh."""
         rooms = {key: room for key, room in self.rooms.items() if room["participants"] or not room["settled"]}
         return {
-            "instance": self.instance,
+            "singles": self.singles,
             "channels": self.channels,
             "users": self.users,
             "feeds": self.feeds,
@@ -91,7 +92,8 @@ class ClientModel:
         snapshot = ready["snapshot"]
         self._stage = "started"
         self.user_id = ready["user"]["id"]
-        self.instance = snapshot["instance"]
+        self.singles = {name: snapshot[name] for name in ("instance", "settings")}
+        self.singles["read_states"] = {each["channel_id"]: each for each in snapshot["read_states"]}
         self.cursor = ready["cursor"]
         self.feeds = dict(snapshot["feeds"])
         self.channels = {channel["id"]: channel for channel in snapshot["channels"]}
@@ -166,25 +168,50 @@ class ClientModel:
         elif name in ("message.edited", "message.deleted"):
             self._change_message(data["message"], feed, dispatch["seq"])
         elif name == "instance.updated":
-            self.instance = data["instance"]
+            self.singles["instance"] = data["instance"]
+        elif name == "read_state.updated":
+            self._read(data["channel_id"], data["read_seq"])
+        elif name == "user_settings.updated":
+            self._take_settings(data["settings"], feed, dispatch["seq"])
         elif name not in ("channel.member_added", "channel.member_removed"):
             self._complain(f"there is no durable dispatch {name}")
+
+    def _take_settings(self, settings: Json, feed: str, seq: int) -> None:
+        if feed != f"user:{self.user_id}" or settings["rev"] != seq:
+            self._complain(f"the settings of rev {settings['rev']} do not belong at {feed} {seq}")
+        self.singles["settings"] = settings
 
     def _add_channel(self, channel: Json, seq: int) -> None:
         self._strays.discard(f"channel:{channel['id']}")
         self.channels[channel["id"]] = channel
         self.feeds[f"channel:{channel['id']}"] = self.since[channel["id"]] = seq
         self.messages[channel["id"]] = {}
+        if channel["kind"] == "text":
+            states = self.singles["read_states"]
+            states[channel["id"]] = {"channel_id": channel["id"], "read_seq": seq, "last_seq": seq}
 
     def _drop_channel(self, channel_id: str) -> None:
         for held in (self.channels, self.rooms, self.messages, self.since):
             held.pop(channel_id, None)
+        self.singles["read_states"].pop(channel_id, None)
         self.feeds.pop(f"channel:{channel_id}", None)
 
     def _add_message(self, message: Json, feed: str, seq: int) -> None:
         if feed != f"channel:{message['channel_id']}" or message["seq"] != seq or message["rev"] != seq:
             self._complain(f"the message {message['id']} does not belong at {feed} {seq}")
         self.messages[message["channel_id"]][message["seq"]] = message
+        state = self.singles["read_states"].get(message["channel_id"])
+        if state is not None:
+            state["last_seq"] = seq
+        if message["author_id"] == self.user_id:
+            self._read(message["channel_id"], seq)
+
+    def _read(self, channel_id: str, seq: int) -> None:
+        state = self.singles["read_states"].get(channel_id)
+        if state is None:  # of a membership that ended and began again further on in the replay
+            return
+        state["read_seq"] = max(seq, state["read_seq"])
+        state["last_seq"] = max(seq, state["last_seq"])
 
     def _change_message(self, message: Json, feed: str, seq: int) -> None:
         """A later version counts; a message from before this client began to hold the channel is none of its own."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.ports import free_port
 
 START_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
@@ -21,7 +22,7 @@ class ServerProcess:
 
     def __init__(self, data: Path, fault: str | None = None) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.lives = 0
         self._command = SERVE if fault is None else (*FAULTY, fault, "serve")
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,9 +91,3 @@ class ServerProcess:
 
 async def _a_moment() -> None:
     await asyncio.sleep(LOOK_EVERY_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

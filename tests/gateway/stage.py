@@ -7,14 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, UserCreated, add_user
+from cromulent.accounts import Identity, LoginSessionEnded, NewAccount, User, add_user
+from cromulent.bootstrap import INSIDE
 from cromulent.channels import (
     Channel,
-    ChannelDeleted,
     add_member,
     create_channel,
     delete_channel,
-    enrol_new_user,
     remove_member,
 )
 from cromulent.channels.model import ChannelKind, Visibility
@@ -25,12 +24,11 @@ from cromulent.gateway import Connection, GatewayLimits, Hub, PresenceNews, Welc
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
-from cromulent.messages import Message, MessagePosted, erase_messages
+from cromulent.messages import Message, MessagePosted
+from cromulent.messages.store import insert_message
 from cromulent.presence import PresenceTracker
 from cromulent.settings import initialise_settings
 from tests.gateway.fake_socket import FakeSocket
-
-INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 
 
 class Stage:
@@ -135,6 +133,7 @@ def posting(author: User, channel: Channel, text: str) -> Callable[[Unit], int]:
         feed = channel_feed(channel.id)
         seq = unit.reserve_seq(feed)
         message = Message(new_id(), channel.id, author.id, seq, seq, new_id(), text, f"<p>{text}</p>", unit.now)
+        insert_message(unit.connection, message, b"", 0)
         unit.record(MessagePosted(message), feed, seq=seq)
         return seq
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from cromulent import bootstrap
-from cromulent.accounts import Visitor
+from cromulent.accounts import Visitor, checked_account
 from cromulent.bootstrap import Instance, _every, _in_turn, open_instance
 from cromulent.config import Config
-from cromulent.gateway import Connection, GatewayLimits
+from cromulent.gateway import Connection, GatewayLimits, reactions
 from cromulent.gateway.close_codes import CloseCode
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.facts import Fact
@@ -23,6 +23,7 @@ from tests.gateway.waiting import until
 
 pytestmark = pytest.mark.anyio
 Message = MutableMapping[str, Any]
+PASSWORD = "correct horse battery"
 
 
 class Happened(Fact):
@@ -58,11 +59,36 @@ async def test_a_connection_ends_with_the_sixty_days_of_its_login_though_nobody_
     await instance.close()
 
 
+async def test_what_happens_to_an_account_ends_connections_with_the_reason(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "TOKEN_REPLACED_SECONDS", 0.0)
+    instance = await open_instance(Config(data=str(tmp_path), stun_port=0), clock)
+    ann = await instance.accounts.create_administrator(checked_account("ann", None, PASSWORD))
+    ben = await instance.accounts.create_administrator(checked_account("ben", None, PASSWORD))
+    visitor = Visitor("test", "127.0.0.1")
+    phone, laptop = [await instance.accounts.log_in("ben", PASSWORD, visitor) for _ in range(2)]
+    phone_socket, laptop_socket = [await connected(instance, login.token) for login in (phone, laptop)]
+    identity = await instance.accounts.identify(laptop.token)
+    renewed = await instance.people.profiles.change_password(identity, PASSWORD, f"{PASSWORD} too", visitor)
+    await until(lambda: laptop_socket.code is not None, "the close")
+    assert (laptop_socket.code, phone_socket.code) == (CloseCode.TOKEN_REPLACED, CloseCode.LOGIN_SESSION_ENDED)
+    again = await connected(instance, renewed.token)
+    await instance.people.administration.change(ann, ben.id, role=None, disabled=True)
+    assert again.code is CloseCode.USER_DISABLED
+    await instance.close()
+
+
 async def enter(instance: Instance, secret: str) -> FakeSocket:
     """Log in and open a connection."""
     logged_in = await instance.accounts.log_in_by_link(secret, Visitor("test", "127.0.0.1"))
+    return await connected(instance, logged_in.token)
+
+
+async def connected(instance: Instance, token: str) -> FakeSocket:
+    """Open a connection with a token."""
     socket = FakeSocket()
-    identity = await instance.accounts.identify(logged_in.token)
+    identity = await instance.accounts.identify(token)
     instance._parts.hub.add(Connection(socket, identity, "test", GatewayLimits(silence_seconds=1e9)))
     return socket
 

@@ -148,6 +148,6 @@ async def test_a_late_loop_is_forgiven_before_anybody_is_given_up(connection: Co
 @pytest.mark.parametrize("code", list(CloseCode))
 def test_every_close_code_says_what_the_client_may_do(code: CloseCode) -> None:
     assert 4000 <= code <= 4999
-    final = {"not_authenticated", "login_session_ended", "unsupported_protocol"}
+    final = {"not_authenticated", "login_session_ended", "unsupported_protocol", "user_disabled"}
     assert code.may_reconnect is (code.name.lower() not in final)
     assert code.may_resume is code.may_reconnect

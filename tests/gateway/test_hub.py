@@ -13,6 +13,7 @@ from cromulent.gateway.protocol import TypingStarted
 from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage, posting
+from tests.gateway.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -244,6 +245,27 @@ async def test_the_end_of_a_login_session_closes_its_connections_only(stage: Sta
     _, other = await stage.go_live(await stage.log_in_again(ann))
     await stage.end_login(ann)
     assert (one.code, same.code, other.code) == (CloseCode.LOGIN_SESSION_ENDED, CloseCode.LOGIN_SESSION_ENDED, None)
+
+
+async def test_a_disabled_user_is_told_why_on_every_connection(stage: Stage) -> None:
+    await stage.add_channel()
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    _, one = await stage.go_live(ann)
+    _, other = await stage.go_live(await stage.log_in_again(ann))
+    _, somebody_else = await stage.go_live(ben)
+    stage.hub.close_user(ann.user.id)
+    assert (one.code, other.code, somebody_else.code) == (CloseCode.USER_DISABLED, CloseCode.USER_DISABLED, None)
+
+
+async def test_another_token_ends_the_connections_opened_with_the_one_before(stage: Stage) -> None:
+    await stage.add_channel()
+    ann = await stage.add_user("ann")
+    _, before = await stage.go_live(ann)
+    _, of_another_login = await stage.go_live(await stage.log_in_again(ann))
+    stage.hub.replace_token(ann.login_session_id, ann.user.id, after_seconds=0.0)
+    _, since = await stage.go_live(ann)
+    await until(lambda: before.code is not None, "the close")
+    assert (before.code, since.code, of_another_login.code) == (CloseCode.TOKEN_REPLACED, None, None)
 
 
 async def test_a_login_session_that_ends_while_the_connection_is_let_in_takes_it_along(stage: Stage) -> None:

@@ -144,13 +144,13 @@ class Wardens:
         await self.luck.choices(actions, weights=(1, 3, 3, 6, 8))[0](channel)
 
     async def _create(self) -> None:
-        default, private = self.luck.random() < 0.3, self.luck.random() < 0.5
+        private = self.luck.random() < 0.5
         made = await self.service.create(
             self.ann.user,
             "text",
             f"channel {self.stage.hub.pos}",
             visibility="private" if private else "public",
-            is_default=default,
+            is_default=not private and self.luck.random() < 0.6,
         )
         self.channels.append(made)
 
@@ -159,7 +159,8 @@ class Wardens:
         self.channels.remove(channel)
 
     async def _change(self, channel: Channel) -> None:
-        change = ChannelChange(topic=f"topic {self.stage.hub.pos}", is_default=self.luck.random() < 0.5)
+        is_default = channel.visibility == "public" and self.luck.random() < 0.5
+        change = ChannelChange(topic=f"topic {self.stage.hub.pos}", is_default=is_default)
         await self.service.change(self.ann.user, channel.id, change)
 
     async def _move(self, channel: Channel) -> None:

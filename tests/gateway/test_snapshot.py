@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from cromulent import wire
-from cromulent.accounts import Identity, UserUpdated
+from cromulent.accounts import EntryChecks, Identity, ProfileService, UserSettings, UserUpdated
 from cromulent.accounts.store import users
 from cromulent.channels import Channel, ChannelUpdated
 from cromulent.channels.store import channels
@@ -21,6 +21,7 @@ from cromulent.kernel.ids import new_id
 from cromulent.kernel.paging import SeqPage
 from cromulent.messages import Message, MessageService, Renderer
 from cromulent.messages.store import messages
+from cromulent.notifications import NotificationService
 from cromulent.settings import SettingsChange, change_settings
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage
@@ -63,6 +64,7 @@ class World:
         self.actions: dict[str, Callable[[], Awaitable[object]]] = {
             "user.created": lambda: stage.add_user(f"user{stage.hub.pos}"),
             "user.updated": lambda: rename_user(stage, ann, f"Ann {stage.hub.pos}"),
+            "user_settings.updated": self._change_settings,
             "membership.added": lambda: stage.join(ann, private),
             "membership.removed": lambda: stage.leave(ann, private),
             "channel.updated": lambda: rename_channel(stage, open_to_all, f"number {stage.hub.pos}"),
@@ -72,6 +74,7 @@ class World:
             "message.edited": self._edit,
             "message.deleted": self._delete,
             "instance.updated": self._rename_instance,
+            "read_state.updated": self._read,
         }
 
     async def messages_since(self, seq: int) -> list[object]:
@@ -100,9 +103,27 @@ class World:
         await self.service.delete_message(self.ann.user, self.open_to_all.id, await self._any_message())
 
     async def _any_message(self) -> str:
-        living = select(messages.c.id).where(messages.c.deleted_at.is_(None)).order_by(messages.c.seq)
+        own = messages.c.author_id == self.ann.user.id
+        living = select(messages.c.id).where(messages.c.deleted_at.is_(None), own).order_by(messages.c.seq)
         found = await self.stage.database.read(lambda connection: connection.execute(living).scalars().all())
         return self.luck.choice(list(found))
+
+    async def _read(self) -> None:
+        """Read what somebody else has written, up to there or a little less far."""
+        other = await self.stage.add_user(f"user{self.stage.hub.pos}")
+        notifications = NotificationService(self.stage.database, self.stage.clock)
+        channel_id = self.open_to_all.id
+        posted = [await self.service.post_message(other.user, channel_id, new_id(), "read me") for _ in range(3)]
+        await notifications.mark_read(self.ann.user, channel_id, self.luck.choice(posted)[0].seq)
+
+    async def _change_settings(self) -> None:
+        """Choose something, and another thing the next time."""
+        entry = EntryChecks.open(self.stage.clock, b"key")
+        profiles = ProfileService(self.stage.database, self.stage.clock, entry)
+        present = await profiles.settings_of(self.ann.user)
+        theme = "light" if present.theme == "dark" else "dark"
+        await profiles.change_settings(self.ann.user, UserSettings(theme=theme, talk_key=f"key:F{present.rev}"))
+        entry.passwords.close()
 
     async def _rename_instance(self) -> None:
         change = SettingsChange(name=f"Instance {self.stage.hub.pos}")
@@ -182,7 +203,16 @@ async def test_the_snapshot_is_bounded_and_holds_no_message(world: World) -> Non
     _, socket = await world.stage.go_live(world.ann)
     ready = socket.messages()[0]
     assert set(ready) == {"op", "user", "snapshot", "cursor"}
-    assert set(ready["snapshot"]) == {"instance", "channels", "users", "feeds", "presence", "rooms"}
+    assert set(ready["snapshot"]) == {
+        "instance",
+        "settings",
+        "channels",
+        "read_states",
+        "users",
+        "feeds",
+        "presence",
+        "rooms",
+    }
     assert "not in the snapshot" not in str(ready)
     assert "email" not in str(ready)
 

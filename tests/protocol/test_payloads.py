@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from cromulent.accounts import User, UserCreated, UserUpdated
+from cromulent.accounts import User, UserCreated, UserSettings, UserSettingsUpdated, UserUpdated
 from cromulent.channels import Channel, ChannelUpdated, MemberAdded, MemberRemoved, MembershipAdded, MembershipRemoved
 from cromulent.gateway.dispatch import ENCODERS, encode_fact
 from cromulent.gateway.payloads import DURABLE, EPHEMERAL
 from cromulent.gateway.voice_endpoints import notice_to_wire
 from cromulent.kernel.facts import Fact
 from cromulent.messages import Message, MessageDeleted, MessageEdited, MessagePosted
+from cromulent.notifications import ReadStateUpdated
 from cromulent.settings import InstanceSettings, SettingsChanged
 from cromulent.voice import notices
 from cromulent.voice.model import Connection, Departure, Description, Participant
@@ -25,6 +26,8 @@ MESSAGE = Message("m1", "c1", "u1", 7, 8, "n1", '\n"é"', "<p>é</p>", NOON, NOO
 FACTS: list[Fact] = [
     UserCreated(USER),
     UserUpdated(USER),
+    ReadStateUpdated("u1", "c1", 7),
+    UserSettingsUpdated("u1", UserSettings(rev=4, theme="dark", talk_latching=False, voice_threshold_dbfs=-35)),
     MembershipAdded("u1", CHANNEL, 9),
     MembershipRemoved("u1", "c1", "removed"),
     ChannelUpdated(CHANNEL),
@@ -45,6 +48,8 @@ NOTICES: list[notices.Notice] = [
     notices.HolderAsked("a1"),
     notices.CallSuperseded("c1", "p1", "Phone"),
     notices.Kicked("c1", "p1", "kicked"),
+    notices.VerdictsChanged("c1", "p1", (notices.Verdict("p2", "incoming", "playback_blocked", "you"),)),
+    notices.SentOn("c1", "p1", "c2"),
 ]
 
 

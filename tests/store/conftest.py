@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from cromulent.db import Database, LogRow, Unit, Writing, open_database
+from cromulent.db import Database, LogRow, Unit, Writing, open_database, writer
 from cromulent.db.postgresql import postgresql_engines
 from cromulent.db.schema import events
 from cromulent.db.sqlite import sqlite_engines
@@ -84,3 +86,15 @@ async def sqlite_storage(tmp_path: Path, clock: FakeClock, anyio_backend: str) -
     made = Storage(tmp_path / "only.db", clock)
     yield made
     await made.database.close()
+
+
+async def in_one_batch(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, *units: Callable[[Unit], object]
+) -> list[object]:
+    """Run units as one transaction: the first of its batch waits until all of them are queued. What they returned or raised."""
+    monkeypatch.setattr(writer, "MAX_BATCH_SECONDS", 60.0)
+    queued = threading.Event()
+    writing = [asyncio.ensure_future(storage.database.write(unit)) for unit in (lambda _: queued.wait(), *units)]
+    await asyncio.sleep(0)  # now each has put itself into the queue
+    queued.set()
+    return (await asyncio.gather(*writing, return_exceptions=True))[1:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from cromulent.kernel.facts import Fact
 from tests.store.postgresql_server import TEMPLATE, PostgresqlServer
 
 ENGINES = ("sqlite", "postgresql")
+on_both_engines = pytest.mark.parametrize("database_at", ENGINES, indirect=True)
+"""Where a folder's own `database_at` is an SQLite file unless told otherwise."""
 on_sqlite = pytest.mark.parametrize("database_at", ["sqlite"], indirect=True)
 """For a test that looks into the file itself."""
 
@@ -38,6 +41,14 @@ def _furnished(server: PostgresqlServer) -> Iterator[PostgresqlServer]:
     yield server
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the schema and nothing else, to copy from."""
+    path = tmp_path_factory.mktemp("migrated") / "cromulent.db"
+    open_database(path, SystemClock(), Writing(_no_facts))
+    return path
+
+
 @pytest.fixture(params=ENGINES)
 def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Where this test's own database is; the test runs once on each engine."""
@@ -45,8 +56,9 @@ def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 
 
 def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """A new database on the engine the request has as its parameter."""
-    if request.param == "sqlite":
-        return tmp_path / "cromulent.db"
+    """A new database on the engine the request has as its parameter; an SQLite file without one."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        template: Path = request.getfixturevalue("migrated_file")
+        return Path(shutil.copyfile(template, tmp_path / "cromulent.db"))
     server: PostgresqlServer = request.getfixturevalue("postgresql_server")
     return server.new_database(TEMPLATE)

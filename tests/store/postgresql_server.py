@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the tests' own on a free port."""
+"""A real PostgreSQL of the tests' own, and the benchmarks', on a free port."""
 
 from __future__ import annotations
 
@@ -31,16 +31,27 @@ def program(name: str) -> Path:
 
 
 class PostgresqlServer:
-    """One server with a data folder of its own. PostgreSQL does not run as root: there it runs as the user its package made."""
+    """One server with a data folder of its own. PostgreSQL does not run as root: there it runs as the user its package made.
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="cromulent-postgresql-"))
+    Nothing is synced to the disk unless it shall be `durable`. What it keeps is in a new folder inside `within`, by default the system's
+    for temporary files.
+    """
+
+    def __init__(self, *, durable: bool = False, within: Path | None = None) -> None:
+        self._durable = durable
+        self._folder = Path(tempfile.mkdtemp(prefix="cromulent-postgresql-", dir=within))
         self._user = "postgres" if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._made = 0
         with socket.socket() as probe:
             probe.bind((HOST, 0))
             self.port: int = probe.getsockname()[1]
+
+    @property
+    def pid(self) -> int:
+        """The process all its others come from."""
+        assert self._process is not None
+        return self._process.pid
 
     def url(self, database: str) -> str:
         """Where a database is, for `CROMULENT_DATABASE_URL`."""
@@ -60,7 +71,8 @@ class PostgresqlServer:
     def start(self) -> None:
         """Start and wait until it answers."""
         log = (self._folder / "log").open("ab")
-        settings = ["fsync=off", f"listen_addresses={HOST}", f"unix_socket_directories={self._folder}"]
+        fsync = "on" if self._durable else "off"
+        settings = [f"fsync={fsync}", f"listen_addresses={HOST}", f"unix_socket_directories={self._folder}"]
         options = [argument for setting in settings for argument in ("-c", setting)]
         self._process = subprocess.Popen(
             [program("postgres"), "-D", self._folder / "data", "-p", str(self.port), *options],

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
-from cromulent.db import StorageUnavailable, Writing, open_database
+from cromulent.db import StorageUnavailable, Unit, Writing, open_database
 from cromulent.db import writer as writer_module
 from cromulent.db.errors import NotStorable
 from cromulent.db.schema import events
 from cromulent.kernel.clock import FakeClock
-from tests.store.conftest import Storage, encode, note, stored_events
+from tests.store.conftest import Storage, encode, in_one_batch, note, stored_events
 from tests.store.cutting_proxy import Cut, CuttingProxy
 from tests.store.databases import TEMPLATE
 from tests.store.postgresql_server import HOST, PostgresqlServer
@@ -81,6 +81,33 @@ async def test_nothing_is_written_before_the_news_of_what_was_in_doubt(
     proxy.mend()
     assert await storage.database.write(note("after")) == 3
     assert storage.texts == ['{"text":"before"}', '{"text":"in doubt"}', '{"text":"after"}']
+
+
+def asks(unit: Unit) -> None:
+    """A statement by way of SQLAlchemy."""
+    unit.connection.execute(select(events.c.pos)).first()
+
+
+@pytest.mark.parametrize("following", [asks, note("unheard", "channel:2")], ids=["sqlalchemy", "driver"])
+async def test_a_line_that_is_cut_amid_a_batch_fails_what_was_in_it_and_nothing_else(
+    storage: Storage,
+    postgresql_server: PostgresqlServer,
+    url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    following: Callable[[Unit], object],
+) -> None:
+    def cut(unit: Unit) -> None:
+        postgresql_server.cut_connections(url)
+        following(unit)
+
+    await storage.database.write(note("before"))
+    outcomes = await in_one_batch(storage, monkeypatch, note("lost"), cut, note("after"))
+    assert [one if isinstance(one, int) else type(one) for one in outcomes] == [
+        StorageUnavailable,
+        StorageUnavailable,
+        2,
+    ]
+    assert (stored_events(url), storage.texts) == (2, ['{"text":"before"}', '{"text":"after"}'])
 
 
 async def test_connections_that_were_cut_are_made_anew(

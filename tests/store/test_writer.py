@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 
-from cromulent.db import Unit
+from cromulent.db import Unit, head_seqs
 from cromulent.db.errors import SeqNotDense
 from cromulent.db.schema import events, feeds
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.errors import NotFound
-from tests.store.conftest import Noted, Storage, note, stored_events
+from cromulent.kernel.facts import Fact
+from tests.store.conftest import Noted, Storage, in_one_batch, note, stored_events
 
 pytestmark = pytest.mark.anyio
 
@@ -180,9 +182,11 @@ async def test_an_erased_event_keeps_its_row_and_nothing_of_its_payload(storage:
     assert len(storage.published) == 2
 
 
-async def test_what_is_erased_in_the_batch_it_was_written_in_is_never_logged_or_told(storage: Storage) -> None:
-    written = [storage.database.write(unit) for unit in (note("secret"), erase(1, "first"), note("open"), erase(1))]
-    await asyncio.gather(*written)
+async def test_what_is_erased_in_the_batch_it_was_written_in_is_never_logged_or_told(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes = await in_one_batch(storage, monkeypatch, note("secret"), erase(1, "first"), note("open"), erase(1))
+    assert outcomes == [1, None, 2, None]
     assert await logged(storage) == [(1, '{"text":"erased"}'), (2, '{"text":"open"}')]
     assert "secret" not in "".join(row.payload for row in storage.published)
 
@@ -196,3 +200,42 @@ async def test_a_failed_unit_erases_nothing(storage: Storage) -> None:
     with pytest.raises(NotFound):
         await storage.database.write(refused)
     assert await logged(storage) == [(1, '{"text":"open"}')]
+
+
+def refused_late(unit: Unit) -> None:
+    """Fails by itself, having written and recorded something, in a feed the others use too."""
+    unit.connection.execute(insert(feeds).values(feed="half done", head_seq=1))
+    unit.record(Noted("half done"), "channel:1")
+    unit.erase(Noted("half done"), "channel:1", seq=1)
+    raise NotFound
+
+
+def breaks_a_constraint(unit: Unit) -> None:
+    """Fails in the database, which then takes nothing more of what it knows as this transaction."""
+    unit.record(Noted("half done"), "channel:1")
+    for _ in range(2):
+        unit.connection.execute(insert(feeds).values(feed="half done", head_seq=1))
+
+
+@pytest.mark.parametrize(("wrong", "told"), [(refused_late, NotFound), (breaks_a_constraint, IntegrityError)])
+async def test_units_that_fail_amid_a_batch_fail_alone_and_the_others_are_told_once(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, wrong: Callable[[Unit], None], told: type[Exception]
+) -> None:
+    facts: list[Fact] = []
+    storage.database.writer.after_commit = facts.extend
+    units = (note("a"), note("b", "channel:2"), wrong, note("c"), wrong, note("d", "channel:2"))
+    outcomes = await in_one_batch(storage, monkeypatch, *units)
+    assert [one if isinstance(one, int) else type(one) for one in outcomes] == [1, 1, told, 2, told, 2]
+    assert facts == [Noted("a"), Noted("b"), Noted("c"), Noted("d")]
+    assert [(row.pos, row.feed, row.seq) for row in storage.published] == [
+        (1, "channel:1", 1),
+        (2, "channel:2", 1),
+        (3, "channel:1", 2),
+        (4, "channel:2", 2),
+    ]
+    assert await logged(storage) == [(row.pos, row.payload) for row in storage.published]
+    heads = await storage.database.read(
+        lambda connection: head_seqs(connection, ["channel:1", "channel:2", "half done"])
+    )
+    assert heads == {"channel:1": 2, "channel:2": 2, "half done": 0}
+    assert await storage.database.write(note("e")) == 3

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from cromulent.accounts import NewAccount, User, UserCreated, add_user
+from cromulent.accounts import NewAccount, User, add_user
+from cromulent.bootstrap import INSIDE
 from cromulent.channels import (
     Channel,
-    ChannelDeleted,
     ChannelService,
     add_member,
     create_channel,
-    enrol_new_user,
     remove_member,
 )
 from cromulent.channels.model import ChannelKind, Visibility, WritePermission
@@ -21,10 +20,9 @@ from cromulent.db import LogRow, Unit, Writing, channel_feed, open_database, use
 from cromulent.gateway import encode_fact
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.ids import new_id
-from cromulent.messages import Message, MessageService, Renderer, erase_messages
+from cromulent.messages import Message, MessageService, Renderer
 
 T = TypeVar("T")
-INSIDE = {UserCreated: [enrol_new_user], ChannelDeleted: [erase_messages]}
 
 
 class Place:

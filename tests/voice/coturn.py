@@ -15,6 +15,8 @@ from pathlib import Path
 
 from aioice import stun
 
+from tests.ports import free_port
+
 START_SECONDS = 10.0
 PROBE_SECONDS = 0.1
 RELAY_PORTS = 200
@@ -22,11 +24,15 @@ HOST = "127.0.0.1"
 
 
 class Coturn:
-    """One relay. It may be killed and started again on the same ports, as a machine that reboots does."""
+    """One relay. It may be killed and started again on the same ports, as a machine that reboots does.
 
-    def __init__(self, folder: Path, secret: str | None = None) -> None:
+    Without `passes_on` it gives out addresses and passes nothing between them.
+    """
+
+    def __init__(self, folder: Path, secret: str | None = None, *, passes_on: bool = True) -> None:
+        self._passes_on = passes_on
         self.secret = secret or secrets.token_hex(16)
-        self.port = _free_port()
+        self.port = free_port()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,6 +51,12 @@ class Coturn:
         }
 
     @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """What it has written so far."""
         path = self._folder / "coturn.log"
@@ -60,7 +72,7 @@ class Coturn:
             [program, "-c", configuration], cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not answers(HOST, self.port):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"coturn does not answer on port {self.port}:\n{self.log}")
@@ -91,7 +103,7 @@ class Coturn:
             "no-dtls",
             "no-tcp-relay",
             "no-multicast-peers",
-            "allow-loopback-peers",
+            *(["allow-loopback-peers"] if self._passes_on else []),
             "no-cli",
             f"cli-password={secrets.token_hex(8)}",
             f"userdb={self._folder / 'turndb'}",
@@ -111,40 +123,27 @@ class Coturn:
         first = 10_000 + self.port % 80 * RELAY_PORTS
         return first, first + RELAY_PORTS - 1
 
-    def _answers(self) -> bool:
-        request = bytes(stun.Message(stun.Method.BINDING, stun.Class.REQUEST))
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-            asking.settimeout(PROBE_SECONDS)
-            asking.connect((HOST, self.port))
-            try:
-                asking.send(request)
-                return stun.parse_message(asking.recv(2048)).message_class is stun.Class.RESPONSE
-            except (TimeoutError, OSError, ValueError):
-                pass
-        return False
+
+def answers(host: str, port: int) -> bool:
+    """Whether a STUN server answers there at this moment."""
+    request = bytes(stun.Message(stun.Method.BINDING, stun.Class.REQUEST))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(PROBE_SECONDS)
+        asking.connect((host, port))
+        try:
+            asking.send(request)
+            return stun.parse_message(asking.recv(2048)).message_class is stun.Class.RESPONSE
+        except (TimeoutError, OSError, ValueError):
+            return False
 
 
 @contextmanager
-def running_coturn(folder: Path, secret: str | None = None) -> Iterator[Coturn]:
+def running_coturn(folder: Path, secret: str | None = None, *, passes_on: bool = True) -> Iterator[Coturn]:
     """A relay for as long as the block lasts."""
     folder.mkdir(parents=True, exist_ok=True)
-    relay = Coturn(folder, secret)
+    relay = Coturn(folder, secret, passes_on=passes_on)
     relay.start()
     try:
         yield relay
     finally:
         relay.kill()
-
-
-def _free_port() -> int:
-    """A port that is free for UDP and TCP at this moment."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
-            stream.bind((HOST, 0))
-            port = int(stream.getsockname()[1])
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-                try:
-                    datagram.bind((HOST, port))
-                except OSError:
-                    continue
-                return port

@@ -6,7 +6,9 @@ import { browserClock } from './core/clock';
 import { requestBrowserFrame } from './core/commit_schedule';
 import { deviceName } from './core/device';
 import { IndexedUnsentStore } from './core/indexed_unsent_store';
+import { OwnSettings } from './core/own_settings';
 import { GATEWAY_POLICY } from './core/policy';
+import { BrowserSettingsCache } from './core/settings_cache';
 import { GatewaySignalling } from './core/signalling';
 import { ownCalls } from './core/own_calls';
 import { openBrowserSocket } from './core/socket';
@@ -19,9 +21,12 @@ import './ui/styles/tokens.css';
 import './ui/styles/base.css';
 import './ui/styles/prose.css';
 import { ThemeChoice } from './ui/theme.svelte';
+import { PageUpdate } from './ui/update/page_update.svelte';
+import { BrowserShellWorker } from './ui/update/shell_worker';
 import { VoiceSession } from './ui/voice/voice_session.svelte';
 import { version } from '../package.json';
 
+const tabs = new BrowserTabs(navigator.locks, new BroadcastChannel('cromulent'));
 const client = new Client({
   clock: browserClock,
   policy: GATEWAY_POLICY,
@@ -30,8 +35,15 @@ const client = new Client({
   requestFrame: requestBrowserFrame,
   api: new Api((input, init) => fetch(input, init)),
   unsent: new IndexedUnsentStore('indexedDB' in window),
-  tabs: new BrowserTabs(navigator.locks, new BroadcastChannel('cromulent')),
+  tabs,
   log: (line) => console.debug(line),
+});
+const settings = new OwnSettings({
+  save: async (change) => (await client.api.changeSettings(change)).settings,
+  cache: new BrowserSettingsCache(() => localStorage),
+  store: client.store,
+  clock: browserClock,
+  tabs,
 });
 const signalling = new GatewaySignalling(client.gateway);
 const names = {
@@ -44,11 +56,14 @@ const rosters = {
 };
 const voice = new VoiceSession(async (userId) => {
   const { createBrowserVoice } = await import('./voice/browser');
-  return createBrowserVoice({ signalling, clock: browserClock, userId, names, rosters });
+  return createBrowserVoice({ signalling, clock: browserClock, userId, names, rosters, choices: settings });
 });
-const theme = new ThemeChoice();
+const theme = new ThemeChoice(settings);
 const router = new Router();
-const model = new Model({ client, router, theme, voice, clock: browserClock });
+const build = document.querySelector<HTMLMetaElement>('meta[name=build]')?.content ?? '';
+const worker = new BrowserShellWorker(navigator.serviceWorker);
+const update = new PageUpdate({ gateway: client.gateway, worker, version, build });
+const model = new Model({ client, router, theme, voice, clock: browserClock, update });
 const session = new Session(model);
 
 theme.apply();
@@ -57,9 +72,13 @@ window.addEventListener('online', () => client.gateway.nudge());
 window.addEventListener('beforeunload', (event) => {
   if (client.wouldLose) event.preventDefault();
 });
+window.addEventListener('pagehide', () => client.reading.hurry());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.gateway.nudge();
 });
+client.gateway.events.on('state', ({ state }) => state === 'live' && settings.hurry());
 client.gateway.events.on('ready', ({ user }) => void voice.prepare(user.id));
 mount(App, { target: document.body.querySelector('#app')!, props: { model, session } });
 session.begin();
+// The page's own files come first. Only what was built has a worker: the development server changes under the page.
+if (build) window.addEventListener('load', () => update.start());

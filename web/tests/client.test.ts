@@ -227,6 +227,9 @@ test('closing the page is questioned only if something would be lost', async () 
   expect(client.wouldLose).toBe(true);
   client.drafts.set('general', '');
   expect(client.wouldLose).toBe(false);
+  client.edits.begin(message(5));
+  client.edits.type('general', 'better');
+  expect(client.wouldLose).toBe(true);
 });
 
 test('a fresh start drops what was loaded and loads the open channel again', async () => {

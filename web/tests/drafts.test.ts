@@ -5,13 +5,15 @@ import { FakeBrowser, ann, ben, settle } from './fakes';
 
 let browser: FakeBrowser;
 let drafts: Drafts;
+let changes: number;
 
 function openTab(): Drafts {
-  return new Drafts({ store: browser.store, tabs: browser.tab() });
+  return new Drafts({ store: browser.store, tabs: browser.tab(), changed: () => (changes += 1) });
 }
 
 beforeEach(async () => {
   browser = new FakeBrowser();
+  changes = 0;
   drafts = openTab();
   await drafts.open(ann.id);
 });
@@ -53,6 +55,25 @@ test('every key is on its way to the store at once: the page may be gone with th
   };
   for (const text of ['h', 'he', 'hey']) drafts.set('general', text);
   expect(asked).toEqual(['h', 'he', 'hey']);
+});
+
+test('it is told when a channel gets a draft and when it has none any more, not for every key', async () => {
+  for (const text of ['h', 'he', '']) drafts.set('general', text);
+  drafts.set('general', ' ');
+  expect(changes).toBe(2);
+  drafts.set('general', 'hey');
+  await settle();
+  expect(changes).toBe(3);
+  await openTab().open(ann.id);
+  expect(changes).toBe(4);
+});
+
+test('nothing but blanks is no draft', async () => {
+  drafts.set('general', 'x');
+  drafts.set('general', ' \n');
+  expect([drafts.get('general'), drafts.size]).toEqual(['', 0]);
+  await settle();
+  expect(await browser.store.drafts(ann.id)).toEqual(new Map());
 });
 
 test('an emptied draft is removed', async () => {

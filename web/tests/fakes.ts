@@ -118,19 +118,29 @@ export class FakeConnection {
     this.#handlers.onText(text);
   }
 
-  hello(protocol = 1): void {
+  hello(protocol = 1, version = '0'): void {
     this.say({
       op: 'hello',
       protocol,
       instance: { id: 'i', name: 'Test' },
-      version: '0',
+      version,
       heartbeat_seconds: 15,
     });
   }
 
   ready(feeds: Record<string, number> = {}, cursor = 'c0', snapshot: Partial<Snapshot> = {}): void {
     const instance = { name: 'Home', registration_mode: 'invite' as const, voice_enabled: true };
-    const whole = { instance, channels: [], users: [], presence: [], rooms: [], ...snapshot, feeds };
+    const whole = {
+      instance,
+      settings: { rev: 0 },
+      read_states: [],
+      channels: [],
+      users: [],
+      presence: [],
+      rooms: [],
+      ...snapshot,
+      feeds,
+    };
     this.say({ op: 'ready', user: ann, snapshot: whole, cursor });
   }
 

@@ -104,6 +104,7 @@ test.each([
   [4004, 'not_authenticated'],
   [4005, 'login_session_ended'],
   [4010, 'unsupported_protocol'],
+  [4012, 'user_disabled'],
 ])('close code %i is final: %s', async (code, name) => {
   goLive();
   server.last.close(code);

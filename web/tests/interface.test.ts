@@ -5,7 +5,7 @@ import { t } from '../src/ui/i18n/translate';
 import { withoutSpoilers } from '../src/ui/messages/spoilers';
 import { channelPath, messagePath, parseRoute } from '../src/ui/router.svelte';
 import { channelsOfKind, firstTextChannel } from '../src/ui/shell/channel_order';
-import { barStateOf, barTextOf } from '../src/ui/voice/bar_state';
+import { barStateOf, barTextOf, helpsToCheck } from '../src/ui/voice/bar_state';
 import { talkKeyName } from '../src/ui/voice/talk_key_name';
 import { canBeSeen } from '../src/core/visible_text';
 import { channel } from './fakes';
@@ -16,6 +16,7 @@ test.each([
   ['/setup', { name: 'setup' }],
   ['/enter', { name: 'enter' }],
   ['/settings', { name: 'settings' }],
+  ['/check', { name: 'check' }],
   [channelPath('01a2-b3'), { name: 'channel', channelId: '01a2-b3', seq: null }],
   [messagePath('01a2-b3', 42), { name: 'channel', channelId: '01a2-b3', seq: 42 }],
   ['/channels/a/9999999999999999', { name: 'unknown' }],
@@ -36,6 +37,16 @@ test.each([
 ] as const)('a call that is %s shows as %s, "%s"', (state, bar, text) => {
   expect(barStateOf(state)).toBe(bar);
   if (bar) expect(barTextOf(bar, 'Lounge')).toBe(text);
+});
+
+test.each([
+  ['relay_unreachable', 'network', true],
+  ['udp_blocked', 'you', true],
+  ['mic_silent', 'you', true],
+  ['kicked', 'instance', false],
+  ['already_in_channel', 'you', false],
+] as const)('a bar that says %s (%s) leads to the check of the connection: %s', (code, side, leads) => {
+  expect(helpsToCheck({ code, side })).toBe(leads);
 });
 
 test.each([

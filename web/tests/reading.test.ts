@@ -1,11 +1,28 @@
 /** Reading marks: the "New messages" line stands where reading was left off, and stays while one reads on. */
 import { expect, test } from 'vitest';
 import type { Message } from '../src/core/protocol.generated';
+import { ApiError } from '../src/core/api';
+import { ReadReports } from '../src/core/read_reports';
 import { Reading } from '../src/core/reading';
-import { ann, message } from './fakes';
+import { FakeClock, ann, message, settle } from './fakes';
 
 class Reader {
-  readonly reading = new Reading();
+  readonly clock = new FakeClock();
+  /** What the server knows; undefined while it has not said. */
+  known: number | undefined;
+  readonly reported: number[] = [];
+  answer: () => Promise<unknown> = () => Promise.resolve();
+  readonly reading = new Reading({
+    known: () => this.known,
+    seen: (_, seq) => (this.known = seq),
+    reports: new ReadReports({
+      clock: this.clock,
+      send: (_, seq) => {
+        this.reported.push(seq);
+        return this.answer();
+      },
+    }),
+  });
   messages: Message[] = [];
 
   come(...messages: Message[]): this {
@@ -69,4 +86,98 @@ test('what one has written oneself and what was deleted are not new', () => {
   expect([reader.line, reader.unread]).toEqual([undefined, 0]);
   reader.come(message(4)).see(false);
   expect([reader.line, reader.unread]).toEqual([4, 1]);
+});
+
+/** Somebody who had read up to a seq before this page was loaded. */
+function returning(known: number): Reader {
+  const reader = new Reader();
+  reader.known = known;
+  return reader;
+}
+
+test('after a reload the line stands where reading was left off', () => {
+  const reader = returning(2).come(message(1), message(2), message(3), message(4)).see(false);
+  expect([reader.line, reader.unread]).toEqual([3, 2]);
+  reader.see();
+  expect([reader.line, reader.unread, reader.known]).toEqual([3, 0, 4]);
+});
+
+test('what was read on another device is not new here, and the line goes there', () => {
+  const reader = returning(1).come(message(1), message(2), message(3), message(4)).see(false);
+  reader.known = 3;
+  reader.see(false);
+  expect([reader.line, reader.unread]).toEqual([4, 1]);
+  reader.known = 4;
+  reader.see(false);
+  expect([reader.line, reader.unread]).toEqual([undefined, 0]);
+});
+
+test('answering does not take the line away under the eyes of who reads', () => {
+  const reader = returning(1).come(message(1), message(2)).see(false).see();
+  reader.come(message(3, { author_id: ann.id }));
+  reader.known = 3; // one's own message says so
+  expect(reader.see().line).toBe(2);
+});
+
+test('what is seen is told soon, the farthest only, and what was not seen is not told', async () => {
+  const reader = returning(0).come(message(1), message(2)).see(false);
+  await reader.clock.advance(10_000);
+  expect(reader.reported).toEqual([]);
+  reader.see().come(message(3)).see();
+  await reader.clock.advance(1_000);
+  expect(reader.reported).toEqual([3]);
+  reader.see();
+  await reader.clock.advance(10_000);
+  expect(reader.reported).toEqual([3]);
+});
+
+test('who reads on in a busy channel says so every two seconds at most', async () => {
+  const reader = returning(0);
+  for (let seq = 1; seq <= 100; seq += 1) {
+    reader.come(message(seq)).see();
+    await reader.clock.advance(100);
+  }
+  await reader.clock.advance(5_000);
+  expect(reader.reported.length).toBeLessThanOrEqual(6);
+  expect(reader.reported.at(-1)).toBe(100);
+});
+
+test('what did not get through is told again, with what was read since', async () => {
+  const reader = returning(0).come(message(1)).see(false);
+  reader.answer = () => Promise.reject(new ApiError('network', ''));
+  reader.see();
+  await reader.clock.advance(1_000);
+  reader.come(message(2)).see();
+  reader.answer = () => Promise.resolve();
+  reader.reading.hurry();
+  await settle();
+  expect(reader.reported).toEqual([1, 2]);
+  await reader.clock.advance(60_000);
+  expect(reader.reported).toEqual([1, 2]);
+});
+
+test('what the server refuses is not told again', async () => {
+  const reader = returning(0).come(message(1));
+  reader.answer = () => Promise.reject(new ApiError('not_found', '', 404));
+  reader.see();
+  await reader.clock.advance(60_000);
+  expect(reader.reported).toEqual([1]);
+});
+
+test('a page that is left says at once what was seen last', async () => {
+  const reader = returning(0).come(message(1)).see();
+  await reader.clock.advance(300);
+  reader.come(message(2)).see();
+  reader.reading.hurry();
+  expect(reader.reported).toEqual([1, 2]);
+});
+
+test('a page that is left does not wait for the answer to what it said before', async () => {
+  const reader = returning(0).come(message(1)).see();
+  reader.answer = () => new Promise(() => undefined);
+  await reader.clock.advance(300);
+  expect(reader.reported).toEqual([1]);
+  reader.come(message(2)).see();
+  reader.reading.hurry();
+  expect(reader.reported).toEqual([1, 2]);
 });

@@ -81,15 +81,11 @@ class FakePage {
   }
 
   #parts(): ScrollParts {
-    const children = this.#shown.map((key) => {
-      const top = this.topOf(key);
-      const height = this.#heightOf(key);
-      return {
-        dataset: { key },
-        offsetHeight: height,
-        getBoundingClientRect: () => ({ top, bottom: top + height }),
-      };
-    });
+    const children = this.#shown.map((key) => ({
+      dataset: { key },
+      offsetHeight: this.#heightOf(key),
+      getBoundingClientRect: () => ({ top: this.topOf(key), bottom: this.topOf(key) + this.#heightOf(key) }),
+    }));
     const top = this.#before - this.#scrollTop;
     const bottom = top + this.#shown.reduce((sum, key) => sum + this.#heightOf(key), 0);
     const rows = { children, getBoundingClientRect: () => ({ top, bottom }) };
@@ -149,6 +145,19 @@ test('older pages, rows that grow and rows that change above move nothing', () =
   page.heights.set(page.rendered[3]!, 300);
   page.render();
   expect(page.topOf(key)).toBe(top);
+});
+
+test('rows above that are smaller than was thought leave one at the top, and the next older page moves nothing', () => {
+  const page = new FakePage(keys(100, 300));
+  for (const key of keys(100, 150)) page.heights.set(key, 5);
+  page.render();
+  while (page.rendered[0]! > 'm110') page.scroll(-20);
+  expect(page.rendered[0]).not.toBe('m100');
+  page.scroll(-1e6);
+  expect([page.firstSeen(), page.fromStart]).toEqual(['m100', 0]);
+  page.keys = [...keys(50, 100), ...page.keys];
+  page.render();
+  expect(page.topOf('m100')).toBe(0);
 });
 
 test('a jump into rows that are not in the page shows the rows that belong there', () => {

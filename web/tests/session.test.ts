@@ -58,7 +58,16 @@ function openAt(path: string): void {
 function ready(user = ann): void {
   server.last.hello();
   const instance = { name: 'Home', registration_mode: 'invite' as const, voice_enabled: true };
-  const snapshot = { instance, channels: [channel('a')], users: [], feeds: {}, presence: [], rooms: [] };
+  const snapshot = {
+    instance,
+    settings: { rev: 0 },
+    read_states: [],
+    channels: [channel('a')],
+    users: [],
+    feeds: {},
+    presence: [],
+    rooms: [],
+  };
   server.last.say({ op: 'ready', user, snapshot, cursor: 'c' });
 }
 
@@ -103,6 +112,22 @@ test('a login session ended elsewhere ends the call and keeps what was being wri
   ready();
   await settle();
   expect(model.client.drafts.get('a')).toBe('half a sentence');
+});
+
+test('why the login was lost is known until somebody logs in', () => {
+  openAt('/channels/a');
+  ready();
+  server.last.close(4012);
+  expect([model.router.path, session.endedBecause]).toEqual(['/login', 'user_disabled']);
+  session.entered();
+  expect(session.endedBecause).toBe('');
+});
+
+test('another token is fetched by coming back, without a word to anybody', () => {
+  openAt('/channels/a');
+  ready();
+  server.last.close(4013);
+  expect([model.router.path, calls, model.client.gateway.state]).toEqual(['/channels/a', 0, 'waiting']);
 });
 
 test('what somebody was writing is not shown to who logs in after them', async () => {

@@ -1,15 +1,18 @@
 /** The state's rules: snapshot and events, in every order they may come. */
 import { expect, test } from 'vitest';
 import { addMembersPage, memberIds, noMembers } from '../src/core/members';
+import { isUnread } from '../src/core/read_states';
 import type { Dispatch, Participant, Ready, Resumed, Room } from '../src/core/protocol.generated';
 import {
   addUsers,
   emptyState,
   fromReady,
   fromResumed,
+  markRead,
   pruneTyping,
   putMembers,
   putRoom,
+  putSettings,
   reduce,
   type State,
 } from '../src/core/state';
@@ -21,6 +24,8 @@ const ready: Ready = {
   cursor: 'c0',
   snapshot: {
     instance: { name: 'Home', registration_mode: 'invite', voice_enabled: true },
+    settings: { rev: 2, theme: 'dark' },
+    read_states: [{ channel_id: 'general', read_seq: 3, last_seq: 5 }],
     channels: [channel('general'), channel('lounge', { kind: 'voice' })],
     users: [ann, ben],
     feeds: {},
@@ -66,6 +71,43 @@ test('the switches of the instance follow what an administrator does', () => {
   expect(start.instance?.voice_enabled).toBe(true);
   const instance = { name: 'Home', registration_mode: 'open', voice_enabled: false } as const;
   expect(after(start, ['instance.updated', { instance }]).instance).toEqual(instance);
+});
+
+test('the newest settings count, in whichever order they come', () => {
+  const [old, newer] = [{ rev: 3, theme: 'light' } as const, { rev: 5, theme: 'system' } as const];
+  expect(start.settings).toEqual({ rev: 2, theme: 'dark' });
+  const followed = after(start, ['user_settings.updated', { settings: newer }]);
+  expect(followed.settings).toEqual(newer);
+  expect(putSettings(followed, old)).toBe(followed);
+  expect(putSettings(start, newer).settings).toEqual(newer);
+});
+
+test('what others write is unread, what one writes oneself has been read with all above it', () => {
+  const at = (state: State) => state.readStates.get('general');
+  expect(isUnread(at(start))).toBe(true);
+  const read = after(start, ['read_state.updated', { channel_id: 'general', read_seq: 5 }]);
+  expect([at(read), isUnread(at(read))]).toEqual([
+    { channel_id: 'general', read_seq: 5, last_seq: 5 },
+    false,
+  ]);
+  expect(markRead(read, 'general', 4)).toBe(read);
+  const others = after(read, ['message.posted', { message: message(7) }, 7]);
+  expect(isUnread(at(others))).toBe(true);
+  const own = after(others, ['message.posted', { message: message(8, { author_id: ann.id }) }, 8]);
+  expect(at(own)).toEqual({ channel_id: 'general', read_seq: 8, last_seq: 8 });
+});
+
+test('a channel one comes into has nothing unread, and one that is lost nothing at all', () => {
+  const inside = after(start, ['membership.added', { channel: channel('new'), seq: 9 }]);
+  expect(inside.readStates.get('new')).toEqual({ channel_id: 'new', read_seq: 9, last_seq: 9 });
+  const lounge = after(start, [
+    'membership.added',
+    { channel: channel('lounge2', { kind: 'voice' }), seq: 9 },
+  ]);
+  expect(lounge.readStates).toBe(start.readStates);
+  const lost = after(inside, ['membership.removed', { channel_id: 'new', reason: 'left' }]);
+  expect(lost.readStates.has('new')).toBe(false);
+  expect(markRead(lost, 'new', 12)).toBe(lost);
 });
 
 test('a profile that came beside a page does not overwrite what events have brought', () => {

@@ -51,6 +51,19 @@ describe.each(Object.entries(stores))('%s', (_name, open) => {
     expect(await store.drafts(ann.id)).toEqual(new Map([['general', 'two']]));
   });
 
+  test('keeps one edit for each channel and user, until it is removed', async () => {
+    const store = open();
+    const edit = (messageId: string) => ({ channelId: 'general', messageId, before: 'a', text: 'b' });
+    await store.putEdit(ann.id, 'general', edit('m1'));
+    await store.putEdit(ann.id, 'general', edit('m2'));
+    await store.putEdit(ben.id, 'general', edit('m3'));
+    expect(await store.edits(ann.id)).toEqual(new Map([['general', edit('m2')]]));
+    await store.putEdit(ann.id, 'general', null);
+    expect([(await store.edits(ann.id)).size, (await store.edits(ben.id)).size]).toEqual([0, 1]);
+    await store.clear(ben.id);
+    expect((await store.edits(ben.id)).size).toBe(0);
+  });
+
   test('removes everything of one user and nothing of another', async () => {
     const store = open();
     await store.putMessages([pending('a', 1), pending('b', 1, ben.id)]);
@@ -67,6 +80,27 @@ test('what IndexedDB has taken is there for the next page', async () => {
   const next = stores.indexed!();
   expect(await next.messages(ann.id)).toEqual([pending('a', 1)]);
   expect(next.durable).toBe(true);
+});
+
+test('a database from before there were edits is taken over with what it holds', async () => {
+  const draft = { userId: ann.id, channelId: 'general', text: 'half a sentence' };
+  await new Promise<void>((resolve) => {
+    const opening = indexedDB.open('cromulent', 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore('messages', { keyPath: 'nonce' }).createIndex('userId', 'userId');
+      const drafts = opening.result.createObjectStore('drafts', { keyPath: ['userId', 'channelId'] });
+      drafts.createIndex('userId', 'userId');
+      drafts.put(draft);
+    };
+    opening.onsuccess = () => {
+      opening.result.close();
+      resolve();
+    };
+  });
+  const store = stores.indexed!();
+  expect(await store.drafts(ann.id)).toEqual(new Map([['general', 'half a sentence']]));
+  await store.putEdit(ann.id, 'general', { channelId: 'general', messageId: 'm1', before: 'a', text: 'b' });
+  expect([(await stores.indexed!().edits(ann.id)).size, store.durable]).toEqual([1, true]);
 });
 
 test('a store that cannot keep anything says so', async () => {

@@ -2,9 +2,17 @@
 
 from cromulent.accounts.access import require_administrator
 from cromulent.accounts.entry import EntryChecks
-from cromulent.accounts.errors import EmailTaken, LinkInvalid, TooManyAttempts, UserNameTaken, WrongCredentials
+from cromulent.accounts.errors import (
+    AccountDisabled,
+    EmailTaken,
+    LinkInvalid,
+    TooManyAttempts,
+    UserNameTaken,
+    WrongCredentials,
+)
 from cromulent.accounts.facts import (
     AdministratorCreated,
+    EmailChanged,
     InviteCreated,
     InviteRevoked,
     LoginSessionEnded,
@@ -14,6 +22,7 @@ from cromulent.accounts.facts import (
     UserCreated,
     UserDisabled,
     UserEnabled,
+    UserSettingsUpdated,
     UserUpdated,
 )
 from cromulent.accounts.invites.model import Invite, checked_terms
@@ -34,13 +43,17 @@ from cromulent.accounts.service import AccountService, add_user
 from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
 from cromulent.accounts.throttle import network_of
 from cromulent.accounts.user_administration import MAX_USERS_PAGE, UserAdministration
+from cromulent.accounts.user_settings.model import TalkMode, Theme, UserSettings
+from cromulent.accounts.user_settings.store import get_user_settings
 
 __all__ = [
     "MAX_ARRIVALS_PAGE",
     "MAX_INVITES_PAGE",
     "MAX_USERS_PAGE",
+    "AccountDisabled",
     "AccountService",
     "AdministratorCreated",
+    "EmailChanged",
     "EmailTaken",
     "EntryChecks",
     "Identity",
@@ -58,6 +71,8 @@ __all__ = [
     "ResetLinkMade",
     "Role",
     "RoleChanged",
+    "TalkMode",
+    "Theme",
     "TooManyAttempts",
     "User",
     "UserAdministration",
@@ -65,6 +80,8 @@ __all__ = [
     "UserDisabled",
     "UserEnabled",
     "UserNameTaken",
+    "UserSettings",
+    "UserSettingsUpdated",
     "UserUpdated",
     "Visitor",
     "WrongCredentials",
@@ -74,6 +91,7 @@ __all__ = [
     "checked_terms",
     "find_user",
     "get_user",
+    "get_user_settings",
     "get_users",
     "login_session_is_live",
     "network_of",

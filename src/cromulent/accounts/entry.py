@@ -35,6 +35,6 @@ class EntryChecks:
         bucket = self.registrations.bucket(network_of(address))
         if not bucket.take():
             raise RateLimited(
-                "Too many people have registered from your network. Please try again later.",
+                "Too many people have registered from your network.",
                 retry_after_seconds=bucket.seconds_until(),
             )

@@ -12,11 +12,18 @@ class WrongCredentials(NotAuthenticated):
     message = "The user name or the password is wrong."
 
 
+class AccountDisabled(Forbidden):
+    """The right password of a user who is disabled: only whoever knows it is told."""
+
+    code = "account_disabled"
+    message = "Your account was disabled. Ask whoever runs this instance."
+
+
 class TooManyAttempts(RateLimited):
     """Too many logins failed for this account or from this address."""
 
     code = "too_many_attempts"
-    message = "Too many attempts have failed. Wait a few minutes and try again."
+    message = "Too many attempts have failed."
 
 
 class LinkInvalid(NotFound):
@@ -48,7 +55,7 @@ class RegistrationClosed(Forbidden):
 
 
 class WrongPassword(InvalidInput):
-    """The current password, which a change of it asks for, is another one."""
+    """The current password, which a change of the password or the address asks for, is another one."""
 
     code = "wrong_password"
     message = "This is not your current password."

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cromulent.accounts.invites.model import Invite
 from cromulent.accounts.model import Role, User
+from cromulent.accounts.user_settings.model import UserSettings
 from cromulent.kernel.facts import Fact
 
 
@@ -21,6 +22,14 @@ class UserUpdated(Fact):
     """A user's public profile is now this. Heard by everybody."""
 
     user: User
+
+
+@dataclass(frozen=True, slots=True)
+class UserSettingsUpdated(Fact):
+    """A user's choices are now these. Heard by that user alone."""
+
+    user_id: str
+    settings: UserSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,18 @@ class ResetLinkMade(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PasswordChanged(Fact):
-    """A user has another password, and no token of before is good any more."""
+    """A user has another password, and no token of before is good any more.
+
+    `renewed_session_id` is the login it was changed with, which goes on with another token; None when all have ended.
+    """
+
+    user_id: str
+    renewed_session_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmailChanged(Fact):
+    """A user has another e-mail address, or none. Nobody else's business."""
 
     user_id: str
 

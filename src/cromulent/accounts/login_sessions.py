@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -49,6 +50,7 @@ class LoginSessions:
         self._database = database
         self._clock = clock
         self._remembered: OrderedDict[bytes, _Remembered] = OrderedDict()
+        self._lookups: dict[object, set[str]] = {}
         self._sliding: dict[str, asyncio.Task[None]] = {}
 
     async def identify(self, token: str) -> Identity:
@@ -57,7 +59,7 @@ class LoginSessions:
         remembered = self._remembered.get(token_hash)
         now = self._clock.now()
         if remembered is None or remembered.until <= self._clock.monotonic():
-            live = await self._database.read(lambda connection: store.find_live_login(connection, token_hash, now))
+            live = await self._look_up(token_hash, now)
             self._remember(token_hash, live)
         else:
             live = remembered.live
@@ -69,12 +71,14 @@ class LoginSessions:
 
     def forget(self, login_session_id: str) -> None:
         """The session has ended: its token must not be recognised from memory."""
+        self._tell_lookups(login_session_id)
         for token_hash, remembered in list(self._remembered.items()):
             if remembered.live.session.id == login_session_id:
                 del self._remembered[token_hash]
 
     def forget_user(self, user_id: str) -> None:
         """The user has changed: identities made from the old profile must not be handed out."""
+        self._tell_lookups(user_id)
         for token_hash, remembered in list(self._remembered.items()):
             if remembered.live.session.user_id == user_id:
                 del self._remembered[token_hash]
@@ -103,6 +107,23 @@ class LoginSessions:
     async def close(self) -> None:
         """Wait for what is still being written."""
         await asyncio.gather(*self._sliding.values())
+
+    async def _look_up(self, token_hash: bytes, now: datetime) -> store.LiveLogin | None:
+        """Who holds a token. What was forgotten while a reader thread looked is looked up again: it may have seen the time before."""
+        lookup, forgotten = object(), set[str]()
+        self._lookups[lookup] = forgotten
+        try:
+            while True:
+                live = await self._database.read(lambda connection: store.find_live_login(connection, token_hash, now))
+                if live is None or forgotten.isdisjoint((live.session.id, live.session.user_id)):
+                    return live
+                forgotten.clear()
+        finally:
+            del self._lookups[lookup]
+
+    def _tell_lookups(self, forgotten_id: str) -> None:
+        for forgotten in self._lookups.values():
+            forgotten.add(forgotten_id)
 
     def _remember(self, token_hash: bytes, live: store.LiveLogin | None) -> None:
         self._remembered.pop(token_hash, None)

@@ -106,7 +106,7 @@ def checked_account(user_name: str, email: str | None, password: str, display_na
 def checked_user_name(text: str) -> str:
     """2–40 of `A–Z a–z 0–9 _ -`. Raises `InvalidInput` (`invalid_user_name`)."""
     if not _USER_NAME.fullmatch(text):
-        raise _invalid("user_name", "A user name has 2 to 40 letters (A–Z), digits, hyphens or underscores.")
+        raise _invalid("user_name", "A user name has 2 to 40 characters: letters (A–Z), digits, _ and -.")
     return text
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cromulent.accounts import store
 from cromulent.accounts.entry import EntryChecks
-from cromulent.accounts.errors import LinkInvalid, WrongCredentials
+from cromulent.accounts.errors import AccountDisabled, LinkInvalid, WrongCredentials
 from cromulent.accounts.facts import (
     AdministratorCreated,
+    EmailChanged,
     LoginSessionEnded,
     PasswordChanged,
     UserCreated,
@@ -118,7 +119,8 @@ class AccountService:
     async def log_in(self, login: str, password: str, visitor: Visitor) -> LoggedIn:
         """Log in by user name or e-mail address.
 
-        Raises `TooManyAttempts`, and `WrongCredentials` after the same time whatever was wrong.
+        Raises `TooManyAttempts`; `WrongCredentials` after the same time whatever was wrong; and `AccountDisabled`, only to whoever
+        knows the password.
         """
         found = await self._database.read(lambda connection: store.find_credentials(connection, login))
         if found is None:
@@ -175,7 +177,7 @@ class AccountService:
             self._sessions.forget(fact.login_session_id)
         elif isinstance(fact, UserUpdated):
             self._sessions.forget_user(fact.user.id)
-        elif isinstance(fact, PasswordChanged | UserDisabled):
+        elif isinstance(fact, PasswordChanged | EmailChanged | UserDisabled):
             self._sessions.forget_user(fact.user_id)
 
     async def close(self) -> None:
@@ -187,8 +189,10 @@ class AccountService:
         def unit(unit: Unit) -> LoggedIn:
             user = store.find_user(unit.connection, verified.user.id)
             unchanged = store.find_password_hash(unit.connection, verified.user.id) == verified.password_hash
-            if user is None or user.disabled_at is not None or not unchanged:
+            if user is None or not unchanged:
                 raise WrongCredentials
+            if user.disabled_at is not None:
+                raise AccountDisabled
             return begin_session(unit, user, visitor.device)
 
         return await self._database.write(unit)

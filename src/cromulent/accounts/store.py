@@ -145,9 +145,9 @@ def user_ids(connection: Connection) -> list[str]:
 
 
 def find_credentials(connection: Connection, login: str) -> Credentials | None:
-    """Whoever may log in by this user name or e-mail address, or None."""
+    """Whoever has this user name or e-mail address, disabled or not, or None."""
     column = users.c.email_folded if "@" in login else users.c.user_name_folded
-    statement = select(*PROFILE, users.c.password_hash).where(column == folded(login), users.c.disabled_at.is_(None))
+    statement = select(*PROFILE, users.c.password_hash).where(column == folded(login))
     row = connection.execute(statement).one_or_none()
     return None if row is None else Credentials(User(*row[:7]), row[7])
 
@@ -185,6 +185,13 @@ def update_password(connection: Connection, user_id: str, password_hash: str) ->
     connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
 
 
+def update_email(connection: Connection, user: User) -> None:
+    """Keep a user's e-mail address. Raises `EmailTaken`."""
+    _refuse_taken_email(connection, user)
+    address = {"email": user.email, "email_folded": None if user.email is None else folded(user.email)}
+    connection.execute(update(users).where(users.c.id == user.id).values(address))
+
+
 def insert_user(connection: Connection, user: User, password_hash: str | None) -> None:
     """Add a user. Raises `UserNameTaken` or `EmailTaken`."""
     _refuse_taken(connection, user)
@@ -200,9 +207,13 @@ def insert_user(connection: Connection, user: User, password_hash: str | None) -
 def _refuse_taken(connection: Connection, user: User) -> None:
     if find_user_by_name(connection, user.user_name) is not None:
         raise UserNameTaken
+    _refuse_taken_email(connection, user)
+
+
+def _refuse_taken_email(connection: Connection, user: User) -> None:
     if user.email is not None:
-        same = select(users.c.id).where(users.c.email_folded == folded(user.email))
-        if connection.execute(same).first() is not None:
+        others = select(users.c.id).where(users.c.email_folded == folded(user.email), users.c.id != user.id)
+        if connection.execute(others).first() is not None:
             raise EmailTaken
 
 

@@ -137,8 +137,8 @@ def _record(unit: Unit, before: User, after: User, actor_id: str) -> None:
     if after.role != before.role:
         unit.record(RoleChanged(after.id, after.role, actor_id))
     if after.disabled_at is not None and before.disabled_at is None:
+        unit.record(UserDisabled(after.id, actor_id))  # first: that is why the logins end
         end_sessions(unit, after.id)
         delete_links_of(unit.connection, after.id, "reset")
-        unit.record(UserDisabled(after.id, actor_id))
     elif after.disabled_at is None and before.disabled_at is not None:
         unit.record(UserEnabled(after.id, actor_id))

@@ -30,6 +30,7 @@ from cromulent.kernel.clock import to_wire
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessageDeleted
 from cromulent.settings import SettingsChanged
+from cromulent.voice import ParticipantDisconnected, ParticipantMoved
 
 F = TypeVar("F", bound=Fact)
 ActOf = Callable[[Fact], Act | None]
@@ -101,6 +102,14 @@ def _membership_removed(fact: MembershipRemoved) -> Act | None:
     return Act("member_removed", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
 
 
+def _participant_disconnected(fact: ParticipantDisconnected) -> Act:
+    return Act("participant_disconnected", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
+
+
+def _participant_moved(fact: ParticipantMoved) -> Act:
+    return Act("participant_moved", fact.actor_id, fact.user_id, {"channel_id": fact.to_channel_id})
+
+
 def _message_deleted(fact: MessageDeleted) -> Act | None:
     message = fact.message
     if fact.actor_id == message.author_id:
@@ -124,5 +133,7 @@ ACTS: dict[type[Fact], ActOf] = dict(
         _of(MembershipAdded, _membership_added),
         _of(MembershipRemoved, _membership_removed),
         _of(MessageDeleted, _message_deleted),
+        _of(ParticipantDisconnected, _participant_disconnected),
+        _of(ParticipantMoved, _participant_moved),
     ]
 )

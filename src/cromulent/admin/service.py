@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cromulent.accounts import User, find_user, require_administrator
+from cromulent.accounts import User, find_user, get_user, require_administrator
 from cromulent.admin import store
 from cromulent.admin.model import AuditEntry
+from cromulent.channels import access_administered_channel, access_channel
 from cromulent.db import Connection, Database, Unit
-from cromulent.kernel.errors import InvalidInput
+from cromulent.kernel.errors import InvalidInput, NotFound
 from cromulent.kernel.paging import MAX_SEQ
+from cromulent.probes import IceReport, IceServersProbe
 from cromulent.settings import InstanceSettings, SettingsChange, change_settings
+from cromulent.voice import Failing, JudgedRoom, NotAMember, NotVoiceChannel, ParticipantDisconnected, ParticipantMoved
 
 MAX_AUDIT_PAGE = 50
 
@@ -25,11 +28,29 @@ class AuditPage:
     next: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class IceHealth:
+    """The provider of ICE servers in the words of the configuration; `failing` is None while it works."""
+
+    provider: str
+    failing: Failing | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call, and the users who are in it."""
+
+    room: JudgedRoom
+    users: Sequence[User]
+
+
 class AdminService:
     """On behalf of an administrator; `Forbidden` for everybody else."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ice: IceServersProbe, calls: Callable[[], list[JudgedRoom]]) -> None:
         self._database = database
+        self._ice = ice
+        self._calls = calls
 
     async def change_settings(self, actor: User, change: SettingsChange) -> InstanceSettings:
         """Change switches of the instance, effective at once. Raises `Forbidden`, `InvalidInput`."""
@@ -39,6 +60,61 @@ class AdminService:
             return change_settings(unit, change, actor.id)
 
         return await self._database.write(unit)
+
+    async def disconnect_participant(self, actor: User, channel_id: str, user_id: str) -> None:
+        """Take somebody out of a call, if they are in it. Raises `NotFound`, `Forbidden`, `NotVoiceChannel`."""
+
+        def unit(unit: Unit) -> None:
+            channel = access_administered_channel(unit.connection, actor.id, channel_id)
+            if channel.kind != "voice":
+                raise NotVoiceChannel
+            unit.record(ParticipantDisconnected(get_user(unit.connection, user_id).id, channel.id, actor.id))
+
+        await self._database.write(unit)
+
+    async def calls(self, actor: User) -> list[CallView]:
+        """The calls in voice channels they may know of, with what is wrong in them. Raises `Forbidden`."""
+        calls = self._calls()
+
+        def read(connection: Connection) -> list[CallView]:
+            require_administrator(connection, actor.id)
+            visible = [call for call in calls if _may_know(connection, actor.id, call.channel_id)]
+            return [
+                CallView(call, _users_named(connection, [one.user_id for one in call.participants])) for call in visible
+            ]
+
+        return await self._database.read(read)
+
+    async def ice_health(self, actor: User) -> IceHealth:
+        """Who gives the ICE servers, and whether they do. Raises `Forbidden`."""
+        await self._database.read(lambda connection: require_administrator(connection, actor.id))
+        return IceHealth(self._ice.provider, self._ice.failing)
+
+    async def check_ice_servers(self, actor: User, host: str) -> IceReport:
+        """Try what a page of theirs, loaded from `host`, would get: nothing is changed, so it is no act. Raises `Forbidden`."""
+        await self._database.read(lambda connection: require_administrator(connection, actor.id))
+        return await self._ice.run(actor.id, host)
+
+    async def move_participant(self, actor: User, channel_id: str, user_id: str, to_channel_id: str) -> None:
+        """Send somebody who is in a call to another voice channel, of which they must be a member.
+
+        Raises `NotFound`, `Forbidden`, `NotVoiceChannel`, `NotAMember`.
+        """
+
+        def unit(unit: Unit) -> None:
+            channels = [
+                access_administered_channel(unit.connection, actor.id, each) for each in (channel_id, to_channel_id)
+            ]
+            if any(channel.kind != "voice" for channel in channels):
+                raise NotVoiceChannel
+            user = get_user(unit.connection, user_id)
+            try:
+                access_channel(unit.connection, user.id, to_channel_id)
+            except NotFound:
+                raise NotAMember from None
+            unit.record(ParticipantMoved(user.id, channel_id, to_channel_id, actor.id))
+
+        await self._database.write(unit)
 
     async def audit_log(self, actor: User, before: int | None, limit: int) -> AuditPage:
         """Up to `limit` (1–50) entries older than the one numbered `before`. Raises `Forbidden`, `InvalidInput` (`invalid_page`)."""
@@ -56,7 +132,18 @@ class AdminService:
         return await self._database.read(read)
 
 
+def _may_know(connection: Connection, user_id: str, channel_id: str) -> bool:
+    try:
+        access_administered_channel(connection, user_id, channel_id)
+    except NotFound:
+        return False
+    return True
+
+
 def _users_of(connection: Connection, entries: Sequence[AuditEntry]) -> list[User]:
-    named = [user_id for entry in entries for user_id in (entry.act.actor_id, entry.act.subject_id)]
-    found = [find_user(connection, user_id) for user_id in dict.fromkeys(named) if user_id is not None]
+    return _users_named(connection, [one for entry in entries for one in (entry.act.actor_id, entry.act.subject_id)])
+
+
+def _users_named(connection: Connection, user_ids: Sequence[str | None]) -> list[User]:
+    found = [find_user(connection, user_id) for user_id in dict.fromkeys(user_ids) if user_id is not None]
     return [user for user in found if user is not None]

@@ -13,6 +13,7 @@ from cromulent.channels.model import (
     ChannelKind,
     Visibility,
     WritePermission,
+    check_audience,
     checked_name,
     checked_topic,
     slug_of,
@@ -39,9 +40,9 @@ class ChannelChange:
         return replace(self, name=name, topic=None if self.topic is None else checked_topic(self.topic))
 
     def applied_to(self, channel: Channel) -> Channel:
-        """The channel as it is afterwards."""
+        """The channel as it is afterwards. Raises `InvalidInput` (`private_default_channel`)."""
         name = channel.name if self.name is None else self.name
-        return replace(
+        changed = replace(
             channel,
             name=name,
             slug=slug_of(name, channel.kind),
@@ -50,6 +51,9 @@ class ChannelChange:
             is_default=channel.is_default if self.is_default is None else self.is_default,
             write_permission=self.write_permission or channel.write_permission,
         )
+        if (changed.visibility, changed.is_default) != (channel.visibility, channel.is_default):
+            check_audience(changed.visibility, is_default=changed.is_default)
+        return changed
 
 
 def create_channel(
@@ -65,9 +69,10 @@ def create_channel(
 ) -> Channel:
     """Make a channel behind the others of its kind. A default one enrols everybody; any other starts without members.
 
-    Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`).
+    Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`).
     """
     name = checked_name(name)
+    check_audience(visibility, is_default=is_default)
     channel = Channel(
         id=new_id(),
         kind=kind,

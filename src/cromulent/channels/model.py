@@ -33,6 +33,12 @@ class Channel:
     write_permission: WritePermission
 
 
+def check_audience(visibility: Visibility, *, is_default: bool) -> None:
+    """Raise `InvalidInput` (`private_default_channel`) for what contradicts itself: everybody's, and only for those let in."""
+    if is_default and visibility == "private":
+        raise InvalidInput("A private channel cannot be a default one.", code="private_default_channel")
+
+
 def checked_name(text: str) -> str:
     """A channel's name as it is stored: composed (NFC), runs of blanks made one, 1–80 visible characters.
 

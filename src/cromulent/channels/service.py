@@ -21,7 +21,7 @@ from cromulent.channels.administration import (
     move_channel,
 )
 from cromulent.channels.membership import add_member, enrol_everybody, remove_member
-from cromulent.channels.model import Channel, ChannelKind, Visibility, WritePermission
+from cromulent.channels.model import Channel, ChannelKind, Visibility, WritePermission, check_audience
 from cromulent.channels.policy import COMING_AND_GOING, ENROLLED_AT_ONCE, MAX_CHANNELS_PAGE, MAX_MEMBERS_PAGE
 from cromulent.db import Connection, Database, Unit, channel_feed, head_seqs
 from cromulent.kernel.clock import Clock
@@ -101,10 +101,14 @@ class ChannelService:
         is_default: bool = False,
         write_permission: WritePermission = "everyone",
     ) -> Channel:
-        """Make a channel and be its first member. Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`), `Forbidden`."""
+        """Make a channel and be its first member.
+
+        Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`), `Forbidden`.
+        """
 
         def unit(unit: Unit) -> Channel:
             require_administrator(unit.connection, user.id)
+            check_audience(visibility, is_default=is_default)
             channel = create_channel(
                 unit,
                 kind,
@@ -123,16 +127,17 @@ class ChannelService:
     async def change(self, user: User, channel_id: str, change: ChannelChange) -> Channel:
         """Make a channel different. Making it default enrols everybody.
 
-        Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`), `NotFound`, `Forbidden`.
+        Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`), `NotFound`, `Forbidden`.
         """
         change = change.checked()
 
         def unit(unit: Unit) -> Channel | None:
             channel = access_administered_channel(unit.connection, user.id, channel_id)
-            becomes_default = change.is_default is True and not channel.is_default
+            changed = change.applied_to(channel)
+            becomes_default = changed.is_default and not channel.is_default
             if becomes_default and not enrol_everybody(unit, channel, ENROLLED_AT_ONCE):
                 return None
-            return change_channel(unit, channel, change.applied_to(channel), user.id)
+            return change_channel(unit, channel, changed, user.id)
 
         while True:  # many are enrolled in several units, so that nobody's message waits for all of them
             changed = await self._database.write(unit)
@@ -208,7 +213,7 @@ class ChannelService:
         bucket = self._coming_and_going.bucket(user.id)
         if not bucket.take():
             raise RateLimited(
-                "You are joining and leaving too fast. Wait a moment and try again.",
+                "You are joining and leaving too fast.",
                 retry_after_seconds=bucket.seconds_until(),
             )
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 _SIOCGIFADDR = 0x8915
 """netdevice(7): the IPv4 address of an interface."""
+_SOMEWHERE = ("203.0.113.1", 9)
+"""A documentation address (RFC 5737): routed as the world is, and nobody's."""
 _IF_INET6 = Path("/proc/net/if_inet6")
 
 
@@ -18,6 +20,16 @@ def own_addresses() -> list[str]:
     found = [*_ipv4_addresses(), *_ipv6_addresses()]
     parsed = [ipaddress.ip_address(address) for address in dict.fromkeys(found)]
     return [str(address) for address in parsed if not (address.is_loopback or address.is_link_local)]
+
+
+def outgoing_address() -> str | None:
+    """The IPv4 address this machine's packets to the world leave from; None without a way there. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_SOMEWHERE)
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
 
 
 def _ipv4_addresses() -> list[str]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 
+from msgspec.structs import replace
+
 from cromulent.cli.admin_socket import (
+    Answer,
     CreateAdministrator,
     Done,
     MakeResetLink,
@@ -45,11 +48,12 @@ def _give(config: Config, order: Order) -> None:
         outcome = asyncio.run(ask(config.data_folder, order))
     if isinstance(outcome, Refused):
         raise Refusal(outcome.message)
-    print(outcome.text)
+    if isinstance(outcome, Done):
+        print(outcome.text)
 
 
-async def _carry_out_here(config: Config, order: Order) -> Done | Refused:
-    instance = await opened(config)
+async def _carry_out_here(config: Config, order: Order) -> Answer:
+    instance = await opened(replace(config, stun_port=0))  # nobody comes to call meanwhile
     try:
         return await carry_out(Workplace(instance, site_of(config, config.port).url), order)
     finally:

@@ -15,7 +15,10 @@ import structlog
 
 from cromulent.accounts import checked_account
 from cromulent.bootstrap import Instance
+from cromulent.cli.banner import site_of
+from cromulent.cli.doctor.findings import Finding
 from cromulent.cli.refusal import Refusal
+from cromulent.kernel.clock import SystemClock
 from cromulent.kernel.errors import DomainError
 
 log = structlog.get_logger(__name__)
@@ -38,13 +41,24 @@ class MakeResetLink(msgspec.Struct, frozen=True, tag_field="do", tag="make_reset
     user_name: str
 
 
-Order = CreateAdministrator | MakeResetLink
+class Examine(msgspec.Struct, frozen=True, tag_field="do", tag="examine"):
+    """Look whether all works (`cromulent doctor`)."""
+
+
+Order = CreateAdministrator | MakeResetLink | Examine
 
 
 class Done(msgspec.Struct, frozen=True, tag_field="is", tag="done"):
     """It is done; `text` says what."""
 
     text: str
+
+
+class Examined(msgspec.Struct, frozen=True, tag_field="is", tag="examined"):
+    """What was found by the server at `url`."""
+
+    url: str
+    findings: list[Finding]
 
 
 class Refused(msgspec.Struct, frozen=True, tag_field="is", tag="refused"):
@@ -54,15 +68,19 @@ class Refused(msgspec.Struct, frozen=True, tag_field="is", tag="refused"):
     message: str
 
 
+Answer = Done | Examined | Refused
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Where orders are carried out: the instance, and the URL its links are made with."""
+    """Where orders are carried out: the instance, the URL its links are made with, the port it listens on (None: on none)."""
 
     instance: Instance
     url: str
+    port: int | None = None
 
 
-async def carry_out(place: Workplace, order: Order) -> Done | Refused:
+async def carry_out(place: Workplace, order: Order) -> Answer:
     """Do what a command asks for; what is wrong with it is an answer, not an error."""
     try:
         match order:
@@ -70,6 +88,8 @@ async def carry_out(place: Workplace, order: Order) -> Done | Refused:
                 return await _create_administrator(place, order)
             case MakeResetLink():
                 return await _make_reset_link(place, order)
+            case Examine():
+                return await _examine(place)
     except DomainError as error:
         return Refused(error.code, error.message)
 
@@ -89,6 +109,16 @@ async def _make_reset_link(place: Workplace, order: MakeResetLink) -> Done:
     )
 
 
+async def _examine(place: Workplace) -> Examined:
+    from cromulent.cli.doctor.examination import Case, examine
+
+    instance = place.instance
+    site = site_of(instance.config, place.port or instance.config.port)
+    instance_id = instance.settings.current.instance_id
+    case = Case(instance.config, site, instance.own_port, place.port, instance_id)
+    return Examined(place.url, await examine(case, SystemClock()))
+
+
 @asynccontextmanager
 async def admin_socket(folder: Path, place: Workplace) -> AsyncGenerator[None]:
     """Answer commands while the body runs. The lock on the data folder must be held: a socket left over is removed."""
@@ -105,36 +135,49 @@ async def admin_socket(folder: Path, place: Workplace) -> AsyncGenerator[None]:
         (folder / SOCKET_NAME).unlink(missing_ok=True)
 
 
-async def ask(folder: Path, order: Order) -> Done | Refused:
+def is_served(folder: Path) -> bool:
+    """Whether somebody listens at the socket: a server runs, whether or not it answers."""
+    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with connected, _short_path(folder) as place:
+            connected.connect(str(place))
+    except OSError:
+        return False
+    return True
+
+
+async def ask(folder: Path, order: Order, patience_seconds: float = PATIENCE_SECONDS) -> Answer:
     """Have the running server carry out an order. Raises `Refusal` when it does not answer."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(patience_seconds):
             return await _ask(folder, order)
     except (OSError, TimeoutError, msgspec.DecodeError):
         raise Refusal("The running server does not answer; try again in a moment.") from None
 
 
-async def _ask(folder: Path, order: Order) -> Done | Refused:
+async def _ask(folder: Path, order: Order) -> Answer:
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     with connected, _short_path(folder) as place:
         connected.connect(str(place))
-        reader, writer = await asyncio.open_unix_connection(sock=connected)
+        reader, writer = await asyncio.open_unix_connection(sock=connected, limit=MAX_LINE_BYTES)
         writer.write(msgspec.json.encode(order) + b"\n")
         line = await reader.readline()
         writer.close()
-    return msgspec.json.decode(line, type=Done | Refused)
+    return msgspec.json.decode(line, type=Answer)
 
 
 async def _serve_one(place: Workplace, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     with suppress(OSError, TimeoutError, ValueError):  # ValueError: a line beyond the limit
         async with asyncio.timeout(PATIENCE_SECONDS):
             line = await reader.readline()
+        if line:
             writer.write(msgspec.json.encode(await _answer(place, line)) + b"\n")
-            await writer.drain()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await writer.drain()
     writer.close()
 
 
-async def _answer(place: Workplace, line: bytes) -> Done | Refused:
+async def _answer(place: Workplace, line: bytes) -> Answer:
     try:
         order = msgspec.json.decode(line, type=Order)
     except msgspec.DecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -45,14 +46,15 @@ def serve(
     tls_cert: Annotated[str | None, typer.Option(help="Certificate chain, PEM.")] = None,
     tls_key: Annotated[str | None, typer.Option(help="Private key, PEM.")] = None,
     stun_port: Annotated[
-        int | None, typer.Option(help="UDP port of the built-in STUN; 0 for none.", show_default="3478")
+        int | None, typer.Option(help="Port of the built-in STUN and relay; 0 for neither.", show_default="3478")
     ] = None,
+    no_relay: Annotated[bool, typer.Option("--no-relay", help="STUN only; calls that need a relay fail.")] = False,
     demo: Annotated[
         bool, typer.Option("--demo", help="Two users, two sign-in links; a throw-away data folder without --data.")
     ] = False,
     config: ConfigOption = None,
 ) -> None:
-    """Run the instance: page, API, gateway, STUN."""
+    """Run the instance: page, API, gateway, STUN, relay."""
     from cromulent.cli.serve import serve_until_stopped
 
     given: dict[str, Value | None] = {"host": host, "port": port, "data": data, "stun_port": stun_port}
@@ -63,7 +65,8 @@ def serve(
         "cert": tls_cert,
         "key": tls_key,
     }
-    settings = _given(given) | {"tls": dict[str, object](_given(encryption))}
+    turn: dict[str, object] = {"provider": "none"} if no_relay else {}
+    settings = _given(given) | {"tls": dict[str, object](_given(encryption)), "turn": turn}
     serve_until_stopped(load_config(settings, file=config), throw_away=demo and data is None)
 
 
@@ -95,6 +98,44 @@ def make_reset_link(
     from cromulent.cli.admin import make_reset_link as make
 
     make(_commands_config(data, config), user_name)
+
+
+@app.command("coturn-config")
+def make_coturn_config(
+    folder: Annotated[str, typer.Argument(help="Where to write turnserver.conf and cromulent.env.")],
+    *,
+    address: Annotated[str, typer.Option(help="The IPv4 address people reach the relay at.")],
+    own_address: Annotated[
+        str | None, typer.Option(help="The machine's own, behind a router.", show_default="the same")
+    ] = None,
+    realm: Annotated[str, typer.Option(help="The name of the relay.")] = "cromulent",
+    lan: Annotated[str | None, typer.Option(help="A private network to relay into: 192.168.1.0/24.")] = None,
+    tls_cert: Annotated[str, typer.Option(help="Certificate chain, PEM, for TURN over TLS.")] = "",
+    tls_key: Annotated[str, typer.Option(help="Its private key, PEM.")] = "",
+) -> None:
+    """Write a hardened configuration for coturn, with a new secret, and the settings that go with it."""
+    from cromulent.cli.coturn import ipv4_address, ipv4_network, new_secret, write_coturn_files
+    from cromulent.voice import CoturnSettings
+
+    settings = CoturnSettings(
+        address=ipv4_address(address),
+        own_address=ipv4_address(own_address or address),
+        realm=realm,
+        secret=new_secret(),
+        certificate=tls_cert,
+        private_key=tls_key,
+        lan=ipv4_network(lan) if lan else None,
+    )
+    write_coturn_files(Path(folder), settings)
+
+
+@app.command()
+def doctor(*, data: DataOption = None, config: ConfigOption = None) -> None:
+    """Look whether all works: ports, relay, database, disk, clock, TLS; say what to change. Exit code 1 if something fails."""
+    from cromulent.cli.doctor.command import examine_instance
+
+    if not examine_instance(_commands_config(data, config)):
+        raise typer.Exit(1)
 
 
 @app.command()

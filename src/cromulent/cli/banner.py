@@ -29,6 +29,7 @@ class Banner:
     site: Site
     links: Sequence[str]
     tls: TlsFiles | None
+    voice: Sequence[str] = ()
 
     def print(self) -> None:
         """Print them at once, also into a pipe."""
@@ -42,7 +43,7 @@ class Banner:
         elif self.links:
             lines.append("Open these links in two different browsers to try a call with yourself:")
         lines += [self.site.url + link for link in self.links]
-        return lines + self._hints()
+        return [*lines, *self._hints(), *self.voice]
 
     def _hints(self) -> list[str]:
         hints: list[str] = []

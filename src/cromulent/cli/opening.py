@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from alembic.util.exc import CommandError
 from sqlalchemy.exc import DatabaseError
 
 from cromulent.bootstrap import Instance, database_path, open_instance
 from cromulent.cli.refusal import Refusal
 from cromulent.config import Config
-from cromulent.db import StorageUnavailable
+from cromulent.db import StorageUnavailable, UnknownSchema
+from cromulent.relay import RelayTls
 
 
-async def opened(config: Config) -> Instance:
-    """The instance in the data folder. Raises `Refusal` when its database is damaged, full, held by others, or of a newer version."""
+async def opened(config: Config, tls: RelayTls | None = None) -> Instance:
+    """The instance in the data folder; `tls` is the relay's certificate.
+
+    Raises `Refusal` when its database is damaged, full, held by others, or of a newer version.
+    """
     name = "that CROMULENT_DATABASE_URL names" if config.database_url else str(database_path(config.data_folder))
     try:
-        return await open_instance(config)
-    except CommandError as error:
+        return await open_instance(config, tls=tls)
+    except UnknownSchema as error:
         raise Refusal(f"The database {name} is not of this version of Cromulent, or of a newer one: {error}") from error
     except DatabaseError as error:
         raise Refusal(f"The database {name} cannot be used: {error.orig}.") from error

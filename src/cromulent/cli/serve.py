@@ -20,11 +20,14 @@ from cromulent.cli.banner import Banner, site_of
 from cromulent.cli.data_folder import locked, refuse_missing_volume, throw_away_folder
 from cromulent.cli.listening import listen
 from cromulent.cli.logs import configure_logs
+from cromulent.cli.metrics_port import metrics_port, metrics_sockets
 from cromulent.cli.opening import opened
 from cromulent.cli.refusal import Refusal
 from cromulent.cli.server import Server, port_of, server_config
 from cromulent.cli.tls import TlsFiles, keep_fresh, tls_files
+from cromulent.cli.voice_port import Surroundings, VoicePort, voice_lines
 from cromulent.config import Config
+from cromulent.relay import RelayTls
 
 DEMO_USERS: Sequence[tuple[str, Role]] = (("Ann", "administrator"), ("Ben", "member"))
 
@@ -41,7 +44,8 @@ def serve_until_stopped(config: Config, *, throw_away: bool) -> None:
         folder = held.enter_context(locked(config.data_folder))
         refuse_missing_volume(config)
         sockets = listen(config.host, config.port)
-        uvloop.run(_serve(config, sockets, tls_files(config, folder)))
+        watched = metrics_sockets(config.metrics)
+        uvloop.run(_serve(config, sockets, watched, tls_files(config, folder)))
 
 
 def _allow_many_connections() -> None:
@@ -50,16 +54,19 @@ def _allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-async def _serve(config: Config, sockets: Sequence[socket.socket], tls: TlsFiles | None) -> None:
-    instance = await opened(config)
+async def _serve(
+    config: Config, sockets: Sequence[socket.socket], watched: Sequence[socket.socket], tls: TlsFiles | None
+) -> None:
+    instance = await opened(config, tls and RelayTls(tls.certificate, tls.key))
     try:
         _refuse_other_instance(instance)
-        site = site_of(config, port_of(sockets))
-        async with admin_socket(config.data_folder, Workplace(instance, site.url)):
-            banner = Banner(site, await _links(instance), tls)
+        port = port_of(sockets)
+        site = site_of(config, port)
+        async with admin_socket(config.data_folder, Workplace(instance, site.url, port)):
+            banner = Banner(site, await _links(instance), tls, voice_lines(_voice_port(instance), Surroundings.seen()))
             settings = server_config(instance, tls)
             settings.load()
-            async with _certificate_kept_fresh(settings.ssl, config):
+            async with _certificate_kept_fresh(settings.ssl, config), metrics_port(watched, instance.metrics):
                 await Server(settings, instance, banner.print).serve(sockets=list(sockets))
     finally:
         await instance.close()
@@ -73,6 +80,16 @@ async def _certificate_kept_fresh(context: ssl.SSLContext | None, config: Config
     finally:
         if work is not None:
             work.cancel()
+
+
+def _voice_port(instance: Instance) -> VoicePort:
+    """What people are told of at our own port; nothing while somebody else's servers are handed out."""
+    own = instance.own_port
+    if instance.config.turn.provider not in ("built-in", "none"):
+        return VoicePort(0, relay=False)
+    if own.relay is None:
+        return VoicePort(own.number, relay=False)
+    return VoicePort(own.number, relay=True, tcp=bool(own.relay.ports.listeners), tls=own.relay.tls is not None)
 
 
 def _refuse_other_instance(instance: Instance) -> None:

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection
 
 from cromulent.db.database import Database, open_database
-from cromulent.db.errors import StorageUnavailable
+from cromulent.db.errors import StorageUnavailable, UnknownSchema
+from cromulent.db.examination import DatabaseState, examine_database
 from cromulent.db.hot_statement import HotStatement
 from cromulent.db.log import (
     INSTANCE_FEED,
@@ -20,6 +21,7 @@ from cromulent.db.log import (
     user_feed,
     visible_count,
 )
+from cromulent.db.pruning import keep_pruned
 from cromulent.db.schema import UtcInstant, metadata, microseconds_of
 from cromulent.db.unit import FactEncoder, Reaction, Unit, Writing
 from cromulent.db.writer import Writer
@@ -28,6 +30,7 @@ __all__ = [
     "INSTANCE_FEED",
     "Connection",
     "Database",
+    "DatabaseState",
     "FactEncoder",
     "HotStatement",
     "LogPage",
@@ -35,13 +38,16 @@ __all__ = [
     "Reaction",
     "StorageUnavailable",
     "Unit",
+    "UnknownSchema",
     "UtcInstant",
     "Writer",
     "Writing",
     "channel_feed",
+    "examine_database",
     "find_pos",
     "head_pos",
     "head_seqs",
+    "keep_pruned",
     "metadata",
     "microseconds_of",
     "newest_event_id",

@@ -29,6 +29,8 @@ class Engines:
 
     `writing` gives the only connection that writes. `reading` gives connections to reader threads: all a transaction reads is of one
     moment. `on_loop` is for queries so short that they may hold up the event loop; None where they would wait for a network.
+    `savepoint_each` says that a savepoint costs next to nothing: every unit gets one. Where it is a question and an answer over a network,
+    units go without, and a batch in which one fails is begun again.
     """
 
     writing: Engine
@@ -36,6 +38,7 @@ class Engines:
     on_loop: Engine | None
     reader_threads: int
     outcomes: Outcomes
+    savepoint_each: bool
 
     def dispose(self) -> None:
         """Close every connection."""

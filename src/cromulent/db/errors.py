@@ -19,3 +19,10 @@ class SeqNotDense(Exception):
 
     def __init__(self, *feeds: str) -> None:
         super().__init__(f"the seqs of {', '.join(feeds)} are not one after the other")
+
+
+class UnknownSchema(Exception):
+    """A newer version has made the database, or it is not of Cromulent at all. Its text names the revision."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"its schema has the revision {revision!r}, which this version does not know")

@@ -28,6 +28,7 @@ def postgresql_engines(url: str) -> Engines:
         on_loop=None,
         reader_threads=READER_THREADS,
         outcomes=Outcomes(mark=_transaction_id, committed=_was_committed),
+        savepoint_each=False,
     )
 
 

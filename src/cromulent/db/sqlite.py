@@ -23,6 +23,7 @@ def sqlite_engines(path: Path) -> Engines:
         on_loop=_engine(path, begin=None, query_only=True),
         reader_threads=READER_THREADS,
         outcomes=FAILED_COMMITS_KEEP_NOTHING,
+        savepoint_each=True,
     )
 
 

@@ -7,29 +7,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
-from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.exc import (
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-    SQLAlchemyError,
-)
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
+from cromulent.db.batch import Batch, Job
 from cromulent.db.engines import Engines
-from cromulent.db.errors import NotStorable, StorageUnavailable
-from cromulent.db.hot_statement import HotStatement
+from cromulent.db.errors import StorageUnavailable
 from cromulent.db.log import LogRow
-from cromulent.db.schema import events, feeds, log_head, microseconds_of
-from cromulent.db.unit import Erasure, PendingEvent, Unit, Writing
+from cromulent.db.unit import Unit, Writing
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.facts import Fact
-from cromulent.kernel.ids import new_event_id
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -41,30 +32,6 @@ SETTLE_SECONDS = 5.0
 """So long the database is asked what became of a COMMIT it has not answered."""
 SETTLE_EVERY_SECONDS = 0.1
 _UNKNOWN = "The server cannot tell yet whether that was stored. Please try again: it will not be stored twice."
-
-_LOCKED_HEAD = HotStatement(select(log_head.c.pos).with_for_update())
-"""The lock that makes one write order where several processes write."""
-_APPEND = HotStatement(insert(events), [column.name for column in events.columns])
-_ERASE = HotStatement(
-    update(events)
-    .where(events.c.feed == bindparam("of_feed"), events.c.seq == bindparam("at_seq"))
-    .values(payload=bindparam("left"))
-)
-_ERASE_FEED = HotStatement(
-    update(events).where(events.c.feed == bindparam("of_feed")).values(payload=bindparam("left"))
-)
-_MOVE_HEAD = HotStatement(update(log_head).values(pos=bindparam("last_pos")))
-_MOVE_FEED = HotStatement(update(feeds).where(feeds.c.feed == bindparam("name")).values(head_seq=bindparam("seq")))
-_ADD_FEED = HotStatement(insert(feeds), ["feed", "head_seq"])
-
-
-@dataclass(slots=True)
-class _Job:
-    run: Callable[[Unit], Any]
-    answer: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    unit: Unit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +50,7 @@ class _Doubt:
     """A transaction whose COMMIT was not answered: what to ask for, who waits for it, and what it brought if it was done."""
 
     mark: str
-    jobs: Sequence[_Job]
+    jobs: Sequence[Job]
     committed: Committed
 
 
@@ -97,9 +64,10 @@ class Writer:
     def __init__(self, engines: Engines, clock: Clock, writing: Writing) -> None:
         self._engine = engines.writing
         self._outcomes = engines.outcomes
+        self._savepoint_each = engines.savepoint_each
         self._clock = clock
         self._writing = writing
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
+        self._jobs: queue.Queue[Job | None] = queue.Queue(MAX_QUEUED)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._work, name="writer", daemon=True)
         self._doubt: _Doubt | None = None
@@ -120,7 +88,7 @@ class Writer:
     async def run(self, unit: Callable[[Unit], T]) -> T:
         """Run a unit and wait until it is committed. Raises what the unit raised, or `StorageUnavailable`."""
         assert self._loop is not None
-        job = _Job(unit, self._loop.create_future())
+        job = Job(unit, self._loop.create_future())
         try:
             self._jobs.put_nowait(job)
         except queue.Full:
@@ -132,16 +100,16 @@ class Writer:
             if not self._run_batch(first):
                 return
 
-    def _run_batch(self, first: _Job) -> bool:
+    def _run_batch(self, first: Job) -> bool:
         """One transaction. False when the end of the queue was met inside it."""
-        jobs: list[_Job] = []
+        jobs: list[Job] = []
         going_on = True
         try:
             if not self._settle():
                 raise StorageUnavailable
             with self._engine.connect() as connection:
                 connection.begin()
-                batch = _Batch(connection, self._clock, self._writing)
+                batch = Batch(connection, self._clock, self._writing, savepoint_each=self._savepoint_each)
                 going_on = self._fill(batch, jobs, first)
                 committed = Committed(batch.append_log(), _facts_of(jobs))
                 batch.erase_feeds()
@@ -156,7 +124,7 @@ class Writer:
             self._conclude(jobs, committed)
         return going_on
 
-    def _fill(self, batch: _Batch, jobs: list[_Job], first: _Job) -> bool:
+    def _fill(self, batch: Batch, jobs: list[Job], first: Job) -> bool:
         """Run what is queued, up to the size and time of a batch, noting each in `jobs`. False at the end of the queue."""
         deadline = time.monotonic() + MAX_BATCH_SECONDS
         job = first
@@ -173,7 +141,7 @@ class Writer:
                 return False
             job = following
 
-    def _commit(self, connection: Connection, jobs: Sequence[_Job], committed: Committed) -> None:
+    def _commit(self, connection: Connection, jobs: Sequence[Job], committed: Committed) -> None:
         """COMMIT. Where the answer to it may be lost on the way, a failure leaves a doubt; else it is raised."""
         mark = self._outcomes.mark(connection)
         try:
@@ -184,7 +152,7 @@ class Writer:
             log.warning("commit_in_doubt", units=len(jobs), error=str(error))
             self._doubt = _Doubt(mark, jobs, committed)
 
-    def _conclude(self, jobs: Sequence[_Job], committed: Committed) -> None:
+    def _conclude(self, jobs: Sequence[Job], committed: Committed) -> None:
         if self._doubt is None:
             self._answer(jobs, committed, failure=None)
         elif not self._settle():
@@ -219,9 +187,9 @@ class Writer:
         except SQLAlchemyError:
             return None
 
-    def _take_queued(self) -> tuple[list[_Job], bool]:
+    def _take_queued(self) -> tuple[list[Job], bool]:
         """Everything in the queue, and False when its end was among it."""
-        taken: list[_Job] = []
+        taken: list[Job] = []
         while True:
             try:
                 job = self._jobs.get_nowait()
@@ -231,11 +199,11 @@ class Writer:
                 return taken, False
             taken.append(job)
 
-    def _answer(self, jobs: Sequence[_Job], committed: Committed, failure: str | None) -> None:
+    def _answer(self, jobs: Sequence[Job], committed: Committed, failure: str | None) -> None:
         assert self._loop is not None
         self._loop.call_soon_threadsafe(self._deliver, jobs, committed, failure)
 
-    def _deliver(self, jobs: Sequence[_Job], committed: Committed, failure: str | None) -> None:
+    def _deliver(self, jobs: Sequence[Job], committed: Committed, failure: str | None) -> None:
         if committed.rows:
             self.publish(committed.rows)
         for job in jobs:
@@ -251,115 +219,5 @@ class Writer:
             self.after_commit(committed.facts)
 
 
-def _facts_of(jobs: Sequence[_Job]) -> list[Fact]:
+def _facts_of(jobs: Sequence[Job]) -> list[Fact]:
     return [fact for job in jobs if job.unit for fact in job.unit.facts]
-
-
-def _told(error: Exception) -> Exception:
-    """What a caller is told: that the storage is full, locked or gone, or cannot take a value; else what the unit raised."""
-    ours = (IntegrityError, ProgrammingError, NotSupportedError)
-    if not isinstance(error, DatabaseError) or isinstance(error, ours):
-        return error
-    told = NotStorable() if isinstance(error, DataError) else StorageUnavailable()
-    told.__cause__ = error
-    return told
-
-
-class _Batch:
-    """The units of one transaction, and the log rows they will end with."""
-
-    def __init__(self, connection: Connection, clock: Clock, writing: Writing) -> None:
-        self._connection = connection
-        self._clock = clock
-        self._writing = writing
-        self._heads: dict[str, int] = {}
-        self._changed_heads: dict[str, int] = {}
-        self._pending: list[PendingEvent] = []
-        self._erasures: list[Erasure] = []
-        self._erased_feeds: list[str] = []
-        self._savepoints = connection.connection.cursor()  # the driver's own: there is nothing to translate
-        self._head_pos = _head_pos(connection)
-
-    def run(self, job: _Job) -> None:
-        """Run one unit inside a savepoint. Its own error is kept in the job; losing the transaction is raised."""
-        unit = Unit(self._connection, self._clock.now(), self._heads, self._writing)
-        self._savepoints.execute("SAVEPOINT unit")
-        try:
-            job.result = job.run(unit)
-            unit.check_seqs()
-        except Exception as error:
-            job.error = _told(error)
-            self._roll_back_unit(error)
-        else:
-            self._savepoints.execute("RELEASE unit")
-            job.unit = unit
-            self._heads.update(unit.heads)
-            self._changed_heads.update(unit.heads)
-            self._pending.extend(unit.pending)
-            self._erasures.extend(unit.erasures)
-            self._erased_feeds.extend(unit.erased_feeds)
-
-    def _roll_back_unit(self, error: Exception) -> None:
-        """Undo one unit; if even that fails, the engine has thrown the whole transaction away (a full disk does)."""
-        try:
-            self._connection.exec_driver_sql("ROLLBACK TO unit")
-            self._connection.exec_driver_sql("RELEASE unit")
-        except SQLAlchemyError as gone:
-            raise StorageUnavailable from gone
-        if isinstance(error, SQLAlchemyError):
-            log.error("unit_failed", error=str(error))
-
-    def append_log(self) -> list[LogRow]:
-        """Write the log rows of all units, give them their positions, move the heads. What was erased is not in them."""
-        self._erase()
-        if not self._pending:
-            return []
-        rows = [
-            LogRow(pos, new_event_id(), event.feed, event.seq, event.type, event.payload)
-            for pos, event in enumerate(self._pending, self._head_pos + 1)
-        ]
-        now = microseconds_of(self._clock.now())
-        _APPEND.run_each(
-            self._connection,
-            [
-                {
-                    "pos": row.pos,
-                    "id": row.id,
-                    "feed": row.feed,
-                    "seq": row.seq,
-                    "type": row.type,
-                    "payload": row.payload,
-                    "created_at": now,
-                }
-                for row in rows
-            ],
-        )
-        _MOVE_HEAD.run(self._connection, {"last_pos": rows[-1].pos})
-        for feed, seq in self._changed_heads.items():
-            if not _MOVE_FEED.run(self._connection, {"name": feed, "seq": seq}):
-                _ADD_FEED.run(self._connection, {"feed": feed, "head_seq": seq})
-        return rows
-
-    def erase_feeds(self) -> None:
-        """Empty the feeds nobody hears any more. After the rows are written: until their end they were told as they were."""
-        for feed in self._erased_feeds:
-            _ERASE_FEED.run(self._connection, {"of_feed": feed, "left": "{}"})
-
-    def _erase(self) -> None:
-        """Erase from the log, and from what this batch is about to write into it."""
-        if not self._erasures:
-            return
-        last = {(erasure.feed, erasure.seq): erasure.payload for erasure in self._erasures}
-        self._pending = [
-            replace(event, payload=last.pop((event.feed, event.seq), event.payload)) for event in self._pending
-        ]
-        for (feed, seq), payload in last.items():
-            _ERASE.run(self._connection, {"of_feed": feed, "at_seq": seq, "left": payload})
-
-
-def _head_pos(connection: Connection) -> int:
-    """The position given out last. Raises `StorageUnavailable` when the log has no head: the database is damaged."""
-    row = _LOCKED_HEAD.find_one(connection, {})
-    if row is None:
-        raise StorageUnavailable
-    return int(row[0])

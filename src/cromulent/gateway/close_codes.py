@@ -20,6 +20,8 @@ class CloseCode(IntEnum):
     HEARTBEAT_LOST = 4009
     UNSUPPORTED_PROTOCOL = 4010
     TOO_MANY_CONNECTIONS = 4011
+    USER_DISABLED = 4012
+    TOKEN_REPLACED = 4013
 
     @property
     def may_reconnect(self) -> bool:
@@ -32,4 +34,11 @@ class CloseCode(IntEnum):
         return self not in _FINAL
 
 
-_FINAL = frozenset({CloseCode.NOT_AUTHENTICATED, CloseCode.LOGIN_SESSION_ENDED, CloseCode.UNSUPPORTED_PROTOCOL})
+_FINAL = frozenset(
+    {
+        CloseCode.NOT_AUTHENTICATED,
+        CloseCode.LOGIN_SESSION_ENDED,
+        CloseCode.UNSUPPORTED_PROTOCOL,
+        CloseCode.USER_DISABLED,
+    }
+)

@@ -22,6 +22,7 @@ from cromulent.kernel.rate_limits import TokenBucket
 
 log = structlog.get_logger(__name__)
 SIGNAL = "voice.signal"
+REPORT = "voice.report"
 _decoder = msgspec.json.Decoder[ClientFrame](ClientFrame)
 
 
@@ -97,8 +98,13 @@ class CommandLoop:
             if self._refusals > self._limits.refusals_before_close:
                 self._connection.close(CloseCode.RATE_LIMITED)
             raise RateLimited(retry_after_seconds=budget.seconds_until())
-        if size > self._limits.command_bytes and name != SIGNAL:
+        if size > self._size_limit(name):
             raise InvalidInput("That command is too large.", code="frame_too_large")
+
+    def _size_limit(self, name: str) -> int:
+        if name == SIGNAL:
+            return self._limits.frame_bytes
+        return self._limits.report_bytes if name == REPORT else self._limits.command_bytes
 
 
 def _command_in(text: str | None) -> Command | None:

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from cromulent import wire
-from cromulent.accounts import UserCreated, UserUpdated
+from cromulent.accounts import UserCreated, UserSettingsUpdated, UserUpdated
 from cromulent.channels import ChannelUpdated, MemberAdded, MemberRemoved, MembershipAdded, MembershipRemoved
 from cromulent.gateway import payloads
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessageDeleted, MessageEdited, MessagePosted
+from cromulent.notifications import ReadStateUpdated
 from cromulent.settings import SettingsChanged
 
 _encoder = msgspec.json.Encoder()
@@ -30,6 +31,10 @@ def _user_created(fact: UserCreated) -> payloads.UserCreated:
 
 def _user_updated(fact: UserUpdated) -> payloads.UserUpdated:
     return payloads.UserUpdated(wire.user_to_wire(fact.user))
+
+
+def _user_settings_updated(fact: UserSettingsUpdated) -> payloads.UserSettingsUpdated:
+    return payloads.UserSettingsUpdated(wire.user_settings_to_wire(fact.settings))
 
 
 def _membership_added(fact: MembershipAdded) -> payloads.MembershipAdded:
@@ -64,6 +69,10 @@ def _message_deleted(fact: MessageDeleted) -> payloads.MessageDeleted:
     return payloads.MessageDeleted(wire.message_to_wire(fact.message))
 
 
+def _read_state_updated(fact: ReadStateUpdated) -> payloads.ReadStateUpdated:
+    return payloads.ReadStateUpdated(fact.channel_id, fact.read_seq)
+
+
 def _settings_changed(fact: SettingsChanged) -> payloads.InstanceUpdated:
     return payloads.InstanceUpdated(wire.instance_to_wire(fact.settings))
 
@@ -71,6 +80,7 @@ def _settings_changed(fact: SettingsChanged) -> payloads.InstanceUpdated:
 ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     UserCreated: ("user.created", _user_created),
     UserUpdated: ("user.updated", _user_updated),
+    UserSettingsUpdated: ("user_settings.updated", _user_settings_updated),
     MembershipAdded: ("membership.added", _membership_added),
     MembershipRemoved: ("membership.removed", _membership_removed),
     ChannelUpdated: ("channel.updated", _channel_updated),
@@ -78,6 +88,7 @@ ENCODERS: dict[type[Fact], tuple[str, Callable[[Any], payloads.Struct]]] = {
     MemberRemoved: ("channel.member_removed", _member_removed),
     MessagePosted: ("message.posted", _message_posted),
     SettingsChanged: ("instance.updated", _settings_changed),
+    ReadStateUpdated: ("read_state.updated", _read_state_updated),
     MessageEdited: ("message.edited", _message_edited),
     MessageDeleted: ("message.deleted", _message_deleted),
 }

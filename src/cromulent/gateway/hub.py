@@ -155,6 +155,20 @@ class Hub:
             if connection.login_session_id == login_session_id:
                 connection.close(CloseCode.LOGIN_SESSION_ENDED)
 
+    def close_user(self, user_id: str) -> None:
+        """End every connection of a user who was disabled."""
+        for connection in self.connections_of(user_id):
+            connection.close(CloseCode.USER_DISABLED)
+
+    def replace_token(self, login_session_id: str, user_id: str, *, after_seconds: float) -> None:
+        """A login goes on with another token: end the connections that were opened with the one before.
+
+        Not at once: the browser must have the answer with the new token first, to come back with it.
+        """
+        outdated = [one for one in self.connections_of(user_id) if one.login_session_id == login_session_id]
+        if outdated:
+            asyncio.get_running_loop().call_later(after_seconds, _close_all, outdated)
+
     def _remember(self, rows: Sequence[LogRow]) -> None:
         self._recent.extend(rows)
         self._recent_characters += sum(len(row.payload) for row in rows)
@@ -228,6 +242,11 @@ class Hub:
             hearers.pop(connection, None)
             if not hearers:
                 del self._hearers[feed]
+
+
+def _close_all(outdated: Iterable[Connection]) -> None:
+    for connection in outdated:
+        connection.close(CloseCode.TOKEN_REPLACED)
 
 
 def _added(payload: str) -> tuple[bool, str]:

@@ -27,4 +27,5 @@ class GatewayLimits:
     commands_under_way: int = 16
     commands: Limit = COMMANDS
     signals: Limit = SIGNALS
+    report_bytes: int = 16 * 1024
     refusals_before_close: int = 200

@@ -28,6 +28,12 @@ class UserUpdated(Struct, frozen=True):
     user: wire.User
 
 
+class UserSettingsUpdated(Struct, frozen=True):
+    """`user_settings.updated`: all that is chosen now."""
+
+    settings: wire.UserSettings
+
+
 class MembershipAdded(Struct, frozen=True):
     """`membership.added`: `seq` is the head of the channel's feed to count on from."""
 
@@ -76,6 +82,13 @@ class MessageDeleted(Struct, frozen=True):
     """`message.deleted`: what is left of the message."""
 
     message: wire.Message
+
+
+class ReadStateUpdated(Struct, frozen=True):
+    """`read_state.updated`: how far the user has read, on whichever device."""
+
+    channel_id: str
+    read_seq: int
 
 
 class InstanceUpdated(Struct, frozen=True):
@@ -131,9 +144,35 @@ class VoiceKicked(Struct, frozen=True):
     reason: str
 
 
+class VoiceVerdict(Struct, frozen=True):
+    """One line of `voice.verdicts_changed`: `code` is that of a rule in `docs/voice.md`, `side` as the reader sees it."""
+
+    participant_id: str
+    direction: Literal["incoming", "outgoing"]
+    code: str
+    side: Literal["you", "peer", "network", "instance"]
+
+
+class VoiceVerdictsChanged(Struct, frozen=True):
+    """`voice.verdicts_changed`: all that is to be said of the reader's pairs now."""
+
+    channel_id: str
+    participant_id: str
+    verdicts: list[VoiceVerdict]
+
+
+class VoiceSentOn(Struct, frozen=True):
+    """`voice.sent_on`: join `to_channel_id`."""
+
+    channel_id: str
+    participant_id: str
+    to_channel_id: str
+
+
 DURABLE: dict[str, type[Struct]] = {
     "user.created": UserCreated,
     "user.updated": UserUpdated,
+    "user_settings.updated": UserSettingsUpdated,
     "membership.added": MembershipAdded,
     "membership.removed": MembershipRemoved,
     "channel.updated": ChannelUpdated,
@@ -142,6 +181,7 @@ DURABLE: dict[str, type[Struct]] = {
     "message.posted": MessagePosted,
     "message.edited": MessageEdited,
     "message.deleted": MessageDeleted,
+    "read_state.updated": ReadStateUpdated,
     "instance.updated": InstanceUpdated,
 }
 """Dispatches that are rows of the log."""
@@ -158,5 +198,7 @@ EPHEMERAL: dict[str, type[Struct]] = {
     "voice.holder_asked": VoiceHolderAsked,
     "voice.superseded": VoiceSuperseded,
     "voice.kicked": VoiceKicked,
+    "voice.verdicts_changed": VoiceVerdictsChanged,
+    "voice.sent_on": VoiceSentOn,
 }
 """Dispatches of the moment."""

@@ -153,6 +153,44 @@ class VoiceReportStall(Struct, frozen=True):
     participant_id: str
 
 
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+PacketRate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=600_000)]
+CandidateType = Literal["host", "srflx", "prflx", "relay"]
+LinkReason = Literal[
+    "relay_auth", "relay_unreachable", "nat_no_relay", "udp_blocked", "no_media", "no_answer", "not_heard"
+]
+
+
+class PeerReport(Struct, frozen=True):
+    """How a page sees its link to one other participant; packets are those of the last two seconds, per second."""
+
+    participant_id: Annotated[str, msgspec.Meta(max_length=64)]
+    link: Literal["connecting", "ok", "unstable", "repairing", "failed"]
+    received_per_second: PacketRate
+    sent_per_second: PacketRate
+    step: Literal["restart", "restart_fresh", "rebuild", "rebuild_relay", "fail"] | None = None
+    reason: LinkReason | None = None
+    loss_percent: Percent = 0
+    round_trip_ms: Milliseconds | None = None
+    jitter_ms: Milliseconds | None = None
+    path: Literal["direct", "relay"] | None = None
+    local_candidate: CandidateType | None = None
+    remote_candidate: CandidateType | None = None
+    relay_protocol: Literal["udp", "tcp", "tls"] | None = None
+    repairs: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 0
+
+
+class VoiceReport(Struct, frozen=True):
+    """`voice.report`: what a page sees of its call, for the verdict."""
+
+    microphone: Literal["off", "opening", "live", "silent", "denied", "insecure", "missing", "busy"]
+    playback: Literal["playing", "blocked"]
+    transmitting: bool
+    peers: Annotated[list[PeerReport], msgspec.Meta(max_length=64)]
+    level_dbfs: Annotated[int, msgspec.Meta(ge=-100, le=0)] | None = None
+
+
 class VoiceAnswer(Struct, frozen=True):
     """`voice.answer`."""
 
@@ -203,7 +241,9 @@ class Snapshot(Struct, frozen=True):
     """All a client holds but messages, read at one position of the log."""
 
     instance: wire.Instance
+    settings: wire.UserSettings
     channels: list[wire.Channel]
+    read_states: list[wire.ReadState]
     users: list[wire.User]
     feeds: dict[str, int]
     presence: list[str]

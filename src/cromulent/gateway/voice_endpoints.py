@@ -13,6 +13,7 @@ from cromulent.gateway.protocol import (
     VoiceCandidate,
     VoiceCandidates,
     VoiceDescription,
+    VoiceReport,
     VoiceSignalReceived,
 )
 from cromulent.kernel.errors import InvalidInput
@@ -22,7 +23,9 @@ from cromulent.voice import (
     Candidates,
     Description,
     Notice,
+    PeerReport,
     RepairRequest,
+    Report,
     RoomView,
     SignalBody,
     SignalReceived,
@@ -157,6 +160,12 @@ def body_to_wire(body: SignalBody) -> tuple[SignalKind, VoiceDescription | Voice
             return "repair_request", {}
         case Stale():
             return "stale", {}
+
+
+def report_from_wire(command: VoiceReport) -> Report:
+    """What a page sees of its call."""
+    peers = tuple(PeerReport(**msgspec.structs.asdict(peer)) for peer in command.peers)
+    return Report(command.microphone, command.playback, command.transmitting, command.level_dbfs, peers)
 
 
 def body_from_wire(kind: SignalKind, data: msgspec.Raw) -> SignalBody:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+
+_IN_SECONDS_BELOW = 120
+_IN_MINUTES_BELOW = 120
 
 
 class DomainError(Exception):
@@ -59,16 +63,29 @@ class Conflict(DomainError):
 
 
 class RateLimited(DomainError):
-    """Too often. `retry_after_seconds` says when to come back."""
+    """Too often. `retry_after_seconds` says when to come back, and so does the message."""
 
     code = "rate_limited"
-    message = "That was too fast. Wait a moment and try again."
+    message = "That was too fast."
 
     def __init__(
         self, message: str | None = None, *, code: str | None = None, retry_after_seconds: float = 1.0
     ) -> None:
-        super().__init__(message, code=code)
+        super().__init__(f"{message or type(self).message} {_patience(retry_after_seconds)}", code=code)
         self.retry_after_seconds = retry_after_seconds
+
+
+def _patience(seconds: float) -> str:
+    """What to do, and when it can be tried again."""
+    count = max(1, math.ceil(seconds))
+    if count == 1:
+        return "Wait a second, then try again."
+    if count < _IN_SECONDS_BELOW:
+        return f"Wait {count} seconds, then try again."
+    minutes = math.ceil(seconds / 60)
+    if minutes < _IN_MINUTES_BELOW:
+        return f"Wait {minutes} minutes, then try again."
+    return f"Wait {math.ceil(minutes / 60)} hours, then try again."
 
 
 class Unavailable(DomainError):

@@ -7,6 +7,7 @@ from cromulent.messages.model import Message
 from cromulent.messages.policy import MAX_HISTORY_PAGE, POSTS_PER_10_SECONDS
 from cromulent.messages.rendering import Renderer
 from cromulent.messages.service import HistoryPage, MessageService
+from cromulent.messages.store import last_seq_in
 
 __all__ = [
     "MAX_HISTORY_PAGE",
@@ -22,4 +23,5 @@ __all__ = [
     "NotTextChannel",
     "Renderer",
     "erase_messages",
+    "last_seq_in",
 ]

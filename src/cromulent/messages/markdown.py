@@ -39,6 +39,9 @@ from pygments.token import STANDARD_TYPES
 MAX_HTML_LENGTH = 65_536
 """Characters; more comes only of code made to blow up, and is then shown without colours."""
 COLOURING_SECONDS = 0.1
+"""Of work, for all the code of a message; what loading the languages takes is not counted, it is done once."""
+MAX_LANGUAGES = 8
+"""In one message; loading one may take a tenth of a second."""
 MAX_CELLS = 2_000
 """More in a table come only of a row of bars that a parser would fill up with empty cells, line after line."""
 MAX_NESTING = 20
@@ -47,6 +50,7 @@ ORPHAN_SECONDS = 5.0
 """A rendering that goes on so long has lost the parent that would have ended it."""
 MEMORY_BYTES = 1024**3
 
+_AGAIN_SECONDS = 0.01
 _RULES = (
     "blockquote",
     "fence",
@@ -102,36 +106,65 @@ def render(text: str) -> str:
     tokens = parser.parse(text)
     if any(token.level >= MAX_NESTING - 1 for token in tokens):  # what is deeper was left out by the parser
         return ""
+    if not any(_can_be_seen(token) for token in tokens):  # a lone `>`, `#` or fence
+        return ""
     try:
-        with _at_most(COLOURING_SECONDS):
-            html = _html(tokens, coloured=True)
+        html = _html(tokens, _Colouring(COLOURING_SECONDS))
     except _TooLong:
         html = ""
-    return html if 0 < len(html) <= MAX_HTML_LENGTH else _html(tokens, coloured=False)
+    return html if 0 < len(html) <= MAX_HTML_LENGTH else _html(tokens, None)
+
+
+def _can_be_seen(token: Token) -> bool:
+    """Whether there is something to see of a token beside frames and bullets."""
+    if token.children is not None:
+        return any(_can_be_seen(child) for child in token.children)
+    return any(character.isprintable() and character != " " for character in token.content)
 
 
 class _TooLong(Exception):
     """The colouring of code took more time than it is worth."""
 
 
-@contextmanager
-def _at_most(seconds: float) -> Generator[None]:
-    """Raise `_TooLong` inside after so many seconds of this process's own work; the expressions of some lexers are exponential."""
+class _Colouring:
+    """Colours the code of one message, within limits."""
 
-    def give_up(_signal: int, _frame: FrameType | None) -> None:
-        raise _TooLong
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._languages: set[str] = set()
 
-    signal.signal(signal.SIGVTALRM, give_up)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    def coloured(self, code: str, language: str) -> str:
+        """HTML; without colours when the message has too many languages. Raises `_TooLong`."""
+        self._languages.add(language)
+        if len(self._languages) > MAX_LANGUAGES:
+            return escape(code)
+        lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
+        with self._limit():
+            return highlight(code, lexer, HtmlFormatter[str](nowrap=True))
+
+    @contextmanager
+    def _limit(self) -> Generator[None]:
+        """Take the time spent inside from what is left; the expressions of some lexers are exponential.
+
+        It is this process's own work that counts. The signal may come while a callback of the interpreter runs, which
+        would swallow the exception: so it is raised only in code of Pygments, and the signal comes again until it is.
+        """
+
+        def give_up(_signal: int, frame: FrameType | None) -> None:
+            if frame is not None and frame.f_globals["__name__"].startswith("pygments."):
+                raise _TooLong
+
+        signal.signal(signal.SIGVTALRM, give_up)
+        signal.setitimer(signal.ITIMER_VIRTUAL, self._seconds, _AGAIN_SECONDS)
+        try:
+            yield
+        finally:
+            self._seconds, _ = signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
-def _html(tokens: Sequence[Token], *, coloured: bool) -> str:
+def _html(tokens: Sequence[Token], colouring: _Colouring | None) -> str:
     parser = _parser()
-    return _CLEANER.clean(parser.renderer.render(tokens, parser.options, {"coloured": coloured})).strip("\n")
+    return _CLEANER.clean(parser.renderer.render(tokens, parser.options, {"colouring": colouring})).strip("\n")
 
 
 @functools.cache
@@ -264,13 +297,9 @@ def _fence(_renderer: RendererHTML, tokens: Sequence[Token], index: int, _option
     language = _languages().get(token.info.strip().split(" ")[0].lower()) if token.info.strip() else None
     if language is None:
         return f"<pre><code>{escape(token.content)}</code></pre>\n"
-    code = _coloured(token.content, language) if env["coloured"] else escape(token.content)
+    colouring: _Colouring | None = env["colouring"]
+    code = colouring.coloured(token.content, language) if colouring else escape(token.content)
     return f'<pre><code data-language="{escape(language)}">{code}</code></pre>\n'
-
-
-def _coloured(code: str, language: str) -> str:
-    lexer = find_lexer_class_by_name(language)(stripnl=False, ensurenl=False)
-    return highlight(code, lexer, HtmlFormatter[str](nowrap=True))
 
 
 @functools.cache

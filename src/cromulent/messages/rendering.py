@@ -18,10 +18,10 @@ from cromulent.messages.policy import RENDERING_SECONDS
 
 log = structlog.get_logger(__name__)
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 """Kept with every message; raised when the same text gives other HTML."""
 NOT_RENDERED = 0
-"""The version of HTML that shows the text as it was typed because rendering it was not possible."""
+"""The version of HTML that shows the text as it was typed, because rendering it was not possible or left nothing to see."""
 MAX_WAITING = 64
 WAITING_SECONDS = 2.0
 STARTING_SECONDS = 10.0

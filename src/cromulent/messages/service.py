@@ -62,7 +62,7 @@ class MessageService:
         `Forbidden` (`read_only_channel`).
         """
         request = checked_request(channel_id, user.id, nonce, text)
-        _require_patience(self._posting, user, "You are posting too fast. Wait a moment and try again.")
+        _require_patience(self._posting, user, "You are posting too fast.")
         rendered = await self._renderer.render(text)
         message_id = new_id()
         return await self._database.write(lambda unit: _post(unit, message_id, request, rendered))

@@ -8,16 +8,19 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Integer,
     LargeBinary,
+    ScalarSelect,
     String,
     Table,
     Text,
     UniqueConstraint,
     bindparam,
     delete,
+    func,
     select,
     update,
 )
@@ -172,6 +175,11 @@ def edges(connection: Connection, channel_id: str) -> Edges:
     """How far the channel goes."""
     head, first, last = connection.execute(_EDGES, {"feed": channel_feed(channel_id), "channel_id": channel_id}).one()
     return Edges(head or 0, first, last)
+
+
+def last_seq_in(channel_id: ColumnElement[str]) -> ScalarSelect[int | None]:
+    """For the statement of another store: the seq of the last message of the channel each of its rows is about."""
+    return select(func.max(messages.c.seq)).where(messages.c.channel_id == channel_id).scalar_subquery()
 
 
 def messages_before(connection: Connection, channel_id: str, bound: int, limit: int) -> list[Message]:

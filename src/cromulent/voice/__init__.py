@@ -1,18 +1,28 @@
 """Voice: rooms, leases, targeted signalling, ICE servers. Sound itself never passes through here."""
 
 from cromulent.voice.access import gate_of
+from cromulent.voice.board import JudgedRoom, Trouble
+from cromulent.voice.errors import NotAMember, NotVoiceChannel
+from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved
 from cromulent.voice.ice import (
+    BuiltInRelay,
     CoturnProvider,
+    CoturnSettings,
+    Failing,
     Grant,
     IcePolicy,
     IceServers,
     IceSettings,
+    IceUrl,
     NoProvider,
+    OwnServers,
     OwnStun,
     Provider,
     StaticProvider,
+    coturn_config,
     host_of,
     provider_of,
+    reason_of,
 )
 from cromulent.voice.model import (
     Audio,
@@ -42,17 +52,23 @@ from cromulent.voice.notices import (
     ParticipantLeft,
     ParticipantUpdated,
     RoomSettled,
+    SentOn,
     SignalReceived,
+    Verdict,
+    VerdictsChanged,
 )
-from cromulent.voice.policy import LeasePolicy, SignalPolicy, VoicePolicy
-from cromulent.voice.ports import Announce, ChannelGate, Endpoint
-from cromulent.voice.relay import StunLimits, StunProtocol, StunServer
+from cromulent.voice.policy import LeasePolicy, SignalPolicy, VerdictPolicy, VoicePolicy
+from cromulent.voice.ports import Announce, ChannelGate, Endpoint, Seated
+from cromulent.voice.report import PeerReport, Report
 from cromulent.voice.revocations import RevocationLedger, StoredLedger
 from cromulent.voice.service import VoicePorts, VoiceService
+from cromulent.voice.verdict import RULES, Rule
 
 __all__ = [
+    "RULES",
     "Announce",
     "Audio",
+    "BuiltInRelay",
     "CallSuperseded",
     "Candidate",
     "Candidates",
@@ -60,9 +76,11 @@ __all__ = [
     "ChannelGate",
     "Connection",
     "CoturnProvider",
+    "CoturnSettings",
     "Departure",
     "Description",
     "Endpoint",
+    "Failing",
     "Grant",
     "HolderAsked",
     "IceOffer",
@@ -70,22 +88,34 @@ __all__ = [
     "IceServer",
     "IceServers",
     "IceSettings",
+    "IceUrl",
     "JoinRequest",
     "Joined",
+    "JudgedRoom",
     "Kicked",
     "LeasePolicy",
     "NoProvider",
+    "NotAMember",
+    "NotVoiceChannel",
     "Notice",
+    "OwnServers",
     "OwnStun",
     "Participant",
+    "ParticipantDisconnected",
     "ParticipantJoined",
     "ParticipantLeft",
+    "ParticipantMoved",
     "ParticipantUpdated",
+    "PeerReport",
     "Provider",
     "RepairRequest",
+    "Report",
     "RevocationLedger",
     "RoomSettled",
     "RoomView",
+    "Rule",
+    "Seated",
+    "SentOn",
     "Signal",
     "SignalBody",
     "SignalPolicy",
@@ -93,13 +123,16 @@ __all__ = [
     "Stale",
     "StaticProvider",
     "StoredLedger",
-    "StunLimits",
-    "StunProtocol",
-    "StunServer",
+    "Trouble",
+    "Verdict",
+    "VerdictPolicy",
+    "VerdictsChanged",
     "VoicePolicy",
     "VoicePorts",
     "VoiceService",
+    "coturn_config",
     "gate_of",
     "host_of",
     "provider_of",
+    "reason_of",
 ]

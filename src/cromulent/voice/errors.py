@@ -19,6 +19,13 @@ class NotVoiceChannel(InvalidInput):
     message = "That channel is for text, not for voice."
 
 
+class NotAMember(Conflict):
+    """Somebody is to be sent to a channel they may not enter."""
+
+    code = "not_a_member"
+    message = "They are not a member of that channel."
+
+
 class ChannelFull(Conflict):
     """The room has as many participants as it may have."""
 

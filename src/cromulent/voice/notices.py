@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from cromulent.voice.model import Departure, Participant, SignalBody
+
+VerdictSide = Literal["you", "peer", "network", "instance"]
 
 
 class Notice:
@@ -96,3 +98,36 @@ class Kicked(Notice):
     channel_id: str
     participant_id: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why sound does not come from (`incoming`) or does not reach (`outgoing`) another participant, or not well.
+
+    `code` is that of a rule; `side` is whose it is to mend, as the one who is told sees it.
+    """
+
+    participant_id: str
+    direction: Literal["incoming", "outgoing"]
+    code: str
+    side: VerdictSide
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictsChanged(Notice):
+    """To one participant: all that is to be said of its pairs now. What is not in it is well."""
+
+    name: ClassVar[str] = "voice.verdicts_changed"
+    channel_id: str
+    participant_id: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentOn(Notice):
+    """To the page that holds the call: an administrator wants it in another channel. Go there as if it had been clicked."""
+
+    name: ClassVar[str] = "voice.sent_on"
+    channel_id: str
+    participant_id: str
+    to_channel_id: str

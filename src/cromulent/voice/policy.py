@@ -32,11 +32,21 @@ class SignalPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictPolicy:
+    """How often rooms are judged, and how long a report counts. Pages report every 5 s, and when something has changed."""
+
+    between_seconds: float = 1.0
+    everywhere_seconds: float = 5.0
+    fresh_seconds: float = 12.0
+
+
+@dataclass(frozen=True, slots=True)
 class VoicePolicy:
     """Everything else. `tick_seconds` is how often `VoiceService.tick` is to be called."""
 
     leases: LeasePolicy = LeasePolicy()
     signals: SignalPolicy = SignalPolicy()
+    verdicts: VerdictPolicy = VerdictPolicy()
     room_limit: int = 25
     ping_seconds: float = 4.0
     answer_seconds: float = 1.5

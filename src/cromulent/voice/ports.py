@@ -48,5 +48,8 @@ class Endpoint(Protocol):
 Announce = Callable[[str, str, Notice], None]
 """Tell the members of a channel: (channel id, dispatch name, payload). Never waits."""
 
+Seated = Callable[[str, str | None], None]
+"""Learn where a user's voice is now: (user id, channel id or None). Never waits."""
+
 ChannelGate = Callable[[str, str], Awaitable[Channel]]
 """(user id, channel id) → the channel, for a user who may be in it; raises `NotFound`."""

@@ -8,6 +8,7 @@ from cromulent.accounts import LoginSessionEnded, UserUpdated
 from cromulent.channels import MembershipRemoved, RemovalReason
 from cromulent.kernel.facts import Fact
 from cromulent.settings import SettingsChanged
+from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved
 
 _REASONS: dict[RemovalReason, str] = {
     "left": "membership_left",
@@ -24,6 +25,10 @@ class Evictions(Protocol):
         """A user, from one channel or from wherever they are."""
         ...
 
+    def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
+        """A user, from one channel to another."""
+        ...
+
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
         """Whoever is in a call by this login."""
         ...
@@ -38,6 +43,10 @@ def react(voice: Evictions, fact: Fact) -> None:
     match fact:
         case MembershipRemoved():
             voice.evict(fact.user_id, _REASONS[fact.reason], channel_id=fact.channel_id)
+        case ParticipantDisconnected():
+            voice.evict(fact.user_id, "disconnected", channel_id=fact.channel_id)
+        case ParticipantMoved():
+            voice.send_on(fact.user_id, fact.channel_id, fact.to_channel_id)
         case UserUpdated() if fact.user.disabled_at is not None:
             voice.evict(fact.user.id, "user_disabled")
         case LoginSessionEnded():

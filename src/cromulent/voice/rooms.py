@@ -9,7 +9,7 @@ import structlog
 from cromulent.voice.errors import NotInRoom
 from cromulent.voice.model import Departure, Participant, RoomView
 from cromulent.voice.notices import Notice, ParticipantJoined, ParticipantLeft, ParticipantUpdated, RoomSettled
-from cromulent.voice.ports import Announce, Endpoint
+from cromulent.voice.ports import Announce, Endpoint, Seated
 from cromulent.voice.seats import Seat
 
 log = structlog.get_logger(__name__)
@@ -75,8 +75,9 @@ class Room:
 class Rooms:
     """All rooms, and for each user the one seat they may have."""
 
-    def __init__(self, announce: Announce) -> None:
+    def __init__(self, announce: Announce, seated: Seated) -> None:
         self._announce = announce
+        self._seated = seated
         self._rooms: dict[str, Room] = {}
         self._seat_of_user: dict[str, Seat] = {}
         self._settled = False
@@ -125,6 +126,7 @@ class Rooms:
         if seat.user_id in self._seat_of_user:
             raise RuntimeError("a user has one voice: the old seat must be left first")
         self._seat_of_user[seat.user_id] = seat
+        self._seated(seat.user_id, seat.channel_id)
         self.room(seat.channel_id).enter(seat)
         log.info("voice_joined", participant=seat.id, user=seat.user_id, channel=seat.channel_id)
 
@@ -135,6 +137,7 @@ class Rooms:
     def leave(self, seat: Seat, reason: Departure) -> None:
         """Free a seat."""
         del self._seat_of_user[seat.user_id]
+        self._seated(seat.user_id, None)
         self.room(seat.channel_id).leave(seat, reason)
         log.info("voice_left", participant=seat.id, user=seat.user_id, channel=seat.channel_id, reason=reason.value)
 

@@ -8,16 +8,21 @@ import structlog
 
 from cromulent.voice.leases import Lease, LeaseState
 from cromulent.voice.model import Audio, Change, Connection, Participant
+from cromulent.voice.notices import Verdict
 from cromulent.voice.ports import Endpoint
+from cromulent.voice.report import Report
 from cromulent.voice.tokens import Claims
 
 log = structlog.get_logger(__name__)
 
 
 class Seat:
-    """The participant, the page that speaks for it (None while its socket is gone), and its lease."""
+    """The participant, the page that speaks for it (None while its socket is gone), its lease, and what it reports.
 
-    __slots__ = ("claims", "endpoint", "join_id", "lease", "participant", "reported", "resume_token")
+    `report` is the last one with the monotonic time it came at, `told` the verdicts told last with the page they were told.
+    """
+
+    __slots__ = ("claims", "endpoint", "join_id", "lease", "participant", "report", "reported", "resume_token", "told")
 
     def __init__(self, participant: Participant, claims: Claims, resume_token: str, join_id: str, lease: Lease) -> None:
         self.participant = participant
@@ -27,6 +32,8 @@ class Seat:
         self.lease = lease
         self.reported = participant.connection
         self.endpoint: Endpoint | None = None
+        self.report: tuple[float, Report] | None = None
+        self.told: tuple[Endpoint | None, tuple[Verdict, ...]] = (None, ())
 
     @property
     def id(self) -> str:

@@ -10,17 +10,21 @@ import structlog
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.errors import DomainError, NotFound
 from cromulent.kernel.facts import Fact
+from cromulent.kernel.metrics import Metric
 from cromulent.voice.access import Admission
 from cromulent.voice.attempts import Attempts
+from cromulent.voice.board import Board, JudgedRoom
+from cromulent.voice.counts import VoiceCounts
 from cromulent.voice.errors import Gone, InvalidResumeToken, VoiceDisabled
 from cromulent.voice.ice import IceServers
 from cromulent.voice.joining import Joining, JoiningParts
 from cromulent.voice.model import Change, Departure, IceOffer, Joined, JoinRequest, RoomView, Signal
-from cromulent.voice.notices import Kicked
+from cromulent.voice.notices import Kicked, SentOn
 from cromulent.voice.policy import VoicePolicy
-from cromulent.voice.ports import Announce, ChannelGate, Endpoint
+from cromulent.voice.ports import Announce, ChannelGate, Endpoint, Seated
 from cromulent.voice.questions import HolderQuestions, StallProbes
 from cromulent.voice.reactions import react
+from cromulent.voice.report import Report
 from cromulent.voice.revocations import RevocationLedger, Revocations
 from cromulent.voice.rooms import Rooms
 from cromulent.voice.seats import Seat
@@ -39,6 +43,7 @@ class VoicePorts:
     voice_enabled: Callable[[], bool]
     ledger: RevocationLedger
     ice: IceServers
+    seated: Seated = lambda user_id, channel_id: None
 
 
 class VoiceService:
@@ -48,16 +53,16 @@ class VoiceService:
         self._policy = policy or VoicePolicy()
         self._clock = clock
         self._started_at = self._ticked_at = clock.monotonic()
-        self._rooms = Rooms(ports.announce)
+        self._counts = VoiceCounts(clock)
+        self._rooms = Rooms(self._counts.reading(ports.announce), ports.seated)
         self._admission = Admission(ports.gate, ports.voice_enabled)
         self._tokens = TokenSigner(secret_key)
         self._revocations = Revocations(ports.ledger)
-        self._ice = ports.ice
         self._questions = HolderQuestions(clock, self._policy.answer_seconds)
         self._probes = StallProbes(clock, self._policy.answer_seconds)
         self._signalling = Signalling(self._rooms, self._policy.signals, clock)
-        self._attempts = Attempts()
-        parts = JoiningParts(
+        self._board = Board(self._rooms, self._policy.verdicts)
+        self._parts = JoiningParts(
             rooms=self._rooms,
             admission=self._admission,
             tokens=self._tokens,
@@ -65,9 +70,9 @@ class VoiceService:
             ice=ports.ice,
             questions=self._questions,
             signalling=self._signalling,
-            attempts=self._attempts,
+            attempts=Attempts(),
         )
-        self._joining = Joining(parts, self._policy, clock)
+        self._joining = Joining(self._parts, self._policy, clock)
 
     # --- commands of a page ---
 
@@ -77,7 +82,13 @@ class VoiceService:
         Raises `VoiceDisabled`, `NotFound`, `NotVoiceChannel`, `InvalidResumeToken`, `ChannelFull`, `AlreadyInChannel`,
         `Superseded`, `WasKicked`.
         """
-        return await self._joining.join(endpoint, request, host)
+        try:
+            joined = await self._joining.join(endpoint, request, host)
+        except DomainError as refusal:
+            self._counts.refused(refusal.code)
+            raise
+        self._counts.joined(joined.participant_id, resumed=request.resume_token is not None)
+        return joined
 
     async def leave(self, user_id: str, participant_id: str, resume_token: str) -> None:
         """Goodbye: gone at once, and the token is void when this returns. Raises `InvalidResumeToken`."""
@@ -96,10 +107,12 @@ class VoiceService:
         """Something about the page's own participant has changed. Raises `NotInRoom`."""
         seat = self._rooms.seat_held_by(endpoint)
         self._rooms.show(seat, seat.after(change))
+        self._board.changed(seat)
 
     def signal(self, endpoint: Endpoint, signal: Signal) -> None:
         """Pass a signal on to its addressee. Raises `NotInRoom`, `Gone`, `SignalTooLarge`."""
         self._signalling.send(self._rooms.seat_held_by(endpoint), signal)
+        self._counts.signalled(signal)
 
     def heard(self, endpoint: Endpoint, participant_ids: Iterable[str]) -> None:
         """Those participants sound though their sockets are silent: their leases go on. Raises `NotInRoom`."""
@@ -109,6 +122,14 @@ class VoiceService:
             if seat is not None and seat is not reporter:
                 seat.lease.renew(self._clock.monotonic())
 
+    def report(self, endpoint: Endpoint, report: Report) -> None:
+        """What the page sees of its call, for the verdict. Raises `NotInRoom`."""
+        seat = self._rooms.seat_held_by(endpoint)
+        before = seat.report and seat.report[1]
+        self._board.report(seat, report, self._clock.monotonic())
+        if seat.report is not None:
+            self._counts.reported(seat.id, before, seat.report[1])
+
     async def report_stall(self, endpoint: Endpoint, participant_id: str) -> bool:
         """Somebody's packets have stopped: is their socket alive? If not, the roster says so. Raises `NotInRoom`, `Gone`."""
         reporter = self._rooms.seat_held_by(endpoint)
@@ -116,6 +137,7 @@ class VoiceService:
         if seat is None:
             raise Gone
         present = await self._probes.is_present(seat)
+        self._counts.stalled(present=present)
         if not present and self._rooms.seat_of(seat.user_id) is seat:
             seat.lease.fall_silent(self._clock.monotonic())
             self._examine(seat)
@@ -133,13 +155,13 @@ class VoiceService:
     async def ice_servers(self, user_id: str, host: str) -> IceOffer:
         """Fresh ICE servers. Raises `VoiceDisabled`."""
         self._admission.check_voice_is_on()
-        return await self._ice.offer(user_id, host)
+        return await self._parts.ice.offer(user_id, host)
 
     # --- news from the gateway and the domains ---
 
     def endpoint_closed(self, endpoint: Endpoint) -> None:
         """A connection is gone. Its participant stays until the lease ends: sound may well go on."""
-        self._attempts.give_up(endpoint)
+        self._parts.attempts.give_up(endpoint)
         seat = self._rooms.seat_of(endpoint.user_id)
         if seat is not None and seat.endpoint is endpoint:
             seat.listen()
@@ -151,14 +173,21 @@ class VoiceService:
 
     def evict(self, user_id: str, reason: str, *, channel_id: str | None = None) -> None:
         """Put a user out of a channel, or of wherever they are: they have lost the right. `reason` is a code for the page."""
-        self._attempts.refuse_user(user_id, NotFound(), channel_id=channel_id)
+        self._parts.attempts.refuse_user(user_id, NotFound(), channel_id=channel_id)
         seat = self._rooms.seat_of(user_id)
         if seat is not None and channel_id in (None, seat.channel_id):
             self._put_out(seat, reason)
 
+    def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
+        """Tell the page of a user who is in a channel to go to another one."""
+        seat = self._rooms.seat_of(user_id)
+        if seat is not None and seat.channel_id == channel_id and seat.endpoint is not None:
+            notice = SentOn(channel_id, seat.id, to_channel_id)
+            seat.endpoint.dispatch(notice.name, notice)
+
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
         """The login a call stands on has ended, and so does the call."""
-        self._attempts.refuse_login(login_session_id, NotFound())
+        self._parts.attempts.refuse_login(login_session_id, NotFound())
         seat = self._rooms.seat_of(user_id)
         if seat is not None and seat.claims.login_session_id == login_session_id:
             self._put_out(seat, "login_session_ended")
@@ -166,7 +195,7 @@ class VoiceService:
     def switch_off(self) -> None:
         """Voice is switched off: every call ends."""
         refusal: DomainError = VoiceDisabled()
-        self._attempts.refuse_all(refusal)
+        self._parts.attempts.refuse_all(refusal)
         for seat in self._rooms.seats():
             self._put_out(seat, refusal.code)
 
@@ -180,6 +209,17 @@ class VoiceService:
     def rooms_of(self, channel_ids: Iterable[str]) -> list[RoomView]:
         """For a snapshot: the rooms among these channels that have somebody in them, or have not settled."""
         return self._rooms.views(channel_ids)
+
+    def judged_rooms(self) -> list[JudgedRoom]:
+        """Every call there is, with what is wrong in it."""
+        return self._board.judged()
+
+    def metrics(self) -> list[Metric]:
+        """What has happened since the start, in numbers."""
+        seats = list(self._rooms.seats())
+        reports = [seat.report[1] for seat in seats if seat.report is not None]
+        about_calls = self._counts.metrics((seat.participant for seat in seats), reports, self._parts.ice)
+        return [*about_calls, *self._board.metrics()]
 
     @property
     def signal_counts(self) -> SignalCounts:
@@ -202,6 +242,7 @@ class VoiceService:
         self._questions.examine(now)
         for seat in self._rooms.seats():
             self._examine(seat)
+        self._board.examine(now)
         if not self._rooms.settled and now - self._started_at >= self._policy.settle_seconds:
             self._rooms.settle()
 

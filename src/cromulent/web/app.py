@@ -19,6 +19,7 @@ from cromulent.admin import AdminService
 from cromulent.channels import ChannelService
 from cromulent.db import Database
 from cromulent.messages import MessageService
+from cromulent.notifications import NotificationService
 from cromulent.settings import SettingsService
 from cromulent.voice import VoiceService
 from cromulent.web.authentication import Authentication, identity_of, visitor_of
@@ -28,12 +29,15 @@ from cromulent.web.front_door import AsgiApp, FrontDoor
 from cromulent.web.routes import (
     accounts,
     admin,
+    calls,
     channels,
     health,
+    ice_servers,
     instance,
     invites,
     login_sessions,
     messages,
+    read_states,
     users,
     voice,
 )
@@ -54,6 +58,7 @@ class Services:
     admin: AdminService
     channels: ChannelService
     messages: MessageService
+    notifications: NotificationService
     voice: VoiceService
     source_url: str | None
 
@@ -65,8 +70,11 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     *users.ROUTES,
     *channels.ROUTES,
     *messages.ROUTES,
+    *read_states.ROUTES,
     *voice.ROUTES,
     *admin.ROUTES,
+    *ice_servers.ROUTES,
+    *calls.ROUTES,
     *invites.ROUTES,
 )
 """Everything below `/api/v1`; see `docs/protocol.md`."""

@@ -53,7 +53,7 @@ CODE_OF_STATUS: Mapping[int, tuple[str, str]] = {
     405: ("method_not_allowed", "This address does not take requests of this kind."),
     413: ("body_too_large", "The request is too large."),
     415: ("unsupported_media_type", "The request must be JSON."),
-    429: (RateLimited.code, RateLimited.message),
+    429: (RateLimited.code, "That was too fast. Wait a moment, then try again."),
     503: (Unavailable.code, Unavailable.message),
 }
 """The framework's own errors, which know a status and nothing else."""

@@ -7,9 +7,20 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from cromulent.web.front_door import SECURITY_HEADERS
+
 MAX_HEAD_BYTES = 64 * 1024
 REQUEST_SECONDS = 20.0
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def _refusal(status: bytes) -> bytes:
+    """The answer to what is no request: without a body, with the headers every answer has."""
+    headers = [*SECURITY_HEADERS, (b"content-length", b"0"), (b"connection", b"close")]
+    return b"HTTP/1.1 %b\r\n%b\r\n" % (status, b"".join(b"%b: %b\r\n" % header for header in headers))
+
+
+_TOO_LARGE = _refusal(b"431 Request Header Fields Too Large")
+_MALFORMED = _refusal(b"400 Bad Request")
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -35,6 +46,10 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_deadline()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        self.transport.write(_MALFORMED)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         self._incomplete = True

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.api.site import PASSWORD, Site, code_of
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +45,7 @@ async def test_set_up_makes_an_administrator_who_is_logged_in_and_in_both_channe
     assert (await browser.get("instance")).json()["needs_setup"] is False
 
 
+@on_both_engines
 async def test_two_who_race_for_the_link_get_one_account(site: Site) -> None:
     body = await setup_body(site)
     browsers = [site.browser() for _ in range(8)]

@@ -1,4 +1,4 @@
-"""What users change about themselves over HTTP: display name and password, and what becomes of their logins."""
+"""What users change about themselves over HTTP: display name, e-mail address and password, and what becomes of their logins."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from cromulent.accounts.store import find_user_by_name
 from tests.api.site import PASSWORD, Site, code_of
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 NEW_PASSWORD = "staple battery horse"
@@ -103,6 +104,46 @@ async def test_a_name_does_not_flicker(site: Site) -> None:
     assert (await ann.patch("me", json={"display_name": "Ann again"})).status_code == 200
 
 
+async def test_an_address_is_changed_with_the_password_and_is_a_way_in_from_then_on(site: Site) -> None:
+    ann = await site.administrator("ann", "ann@example.org")
+    body = {"current_password": PASSWORD, "email": " New@Example.org "}
+    answer = await ann.put("me/email", json=body)
+    assert (answer.status_code, answer.json()["email"]) == (200, "New@Example.org")
+    assert (await ann.get("me")).json() == answer.json()
+    await site.logged_in("new@example.org")
+    old = await site.browser().post("login", json={"login": "ann@example.org", "password": PASSWORD})
+    assert code_of(old) == "wrong_credentials"
+    assert (await ann.put("me/email", json=body | {"email": "new@example.org"})).status_code == 200
+    for nothing in (None, ""):
+        assert (await ann.put("me/email", json=body | {"email": nothing})).json()["email"] is None
+    assert "user.updated" not in await events(site)
+
+
+async def test_nobody_gets_an_address_without_the_password_or_one_that_is_taken(site: Site) -> None:
+    ann = await site.administrator("ann", "ann@example.org")
+    await site.administrator("ben", "ben@example.org")
+    for body, status, code in (
+        ({"current_password": "a guess at it", "email": "new@example.org"}, 400, "wrong_password"),
+        ({"current_password": "x" * 40_000, "email": "new@example.org"}, 400, "wrong_password"),
+        ({"current_password": PASSWORD, "email": "BEN@example.org"}, 409, "email_taken"),
+        ({"current_password": PASSWORD, "email": "nowhere"}, 400, "invalid_email"),
+        ({"current_password": PASSWORD}, 400, "invalid_input"),
+        ({"email": "new@example.org"}, 400, "invalid_input"),
+    ):
+        answer = await ann.put("me/email", json=body)
+        assert (answer.status_code, code_of(answer)) == (status, code)
+    assert (await ann.get("me")).json()["email"] == "ann@example.org"
+
+
+async def test_neither_passwords_nor_addresses_are_guessed_by_changing_ones_own(site: Site) -> None:
+    ann = await site.administrator("ann")
+    await site.administrator("ben", "ben@example.org")
+    for guess in ("a guess at it", PASSWORD, "another", PASSWORD, "a third"):
+        await ann.put("me/email", json={"current_password": guess, "email": "ben@example.org"})
+    answer = await ann.put("me/email", json={"current_password": PASSWORD, "email": "new@example.org"})
+    assert (answer.status_code, code_of(answer)) == (429, "too_many_attempts")
+
+
 async def test_another_password_ends_the_other_logins_and_renews_the_own_token(site: Site) -> None:
     laptop, phone = await site.administrator("ann"), await site.logged_in("ann")
     ben = await site.administrator("ben")
@@ -146,6 +187,7 @@ async def test_whoever_finds_a_browser_open_does_not_guess_the_password(site: Si
     await site.logged_in("ann")
 
 
+@on_both_engines
 @pytest.mark.parametrize("same_browser", [True, False])
 async def test_of_two_changes_at_once_one_holds(site: Site, *, same_browser: bool) -> None:
     laptop, phone = await site.administrator("ann"), await site.logged_in("ann")
@@ -178,6 +220,7 @@ async def test_a_reset_link_sets_a_password_once(site: Site) -> None:
     assert (await ann.get("me")).status_code == 200
 
 
+@on_both_engines
 async def test_of_two_who_use_a_reset_link_at_once_one_is_in(site: Site) -> None:
     ann = await site.administrator("ann")
     await site.administrator("ben")

@@ -10,6 +10,7 @@ import pytest
 from cromulent.channels import channels_of
 from tests.api.newcomers import form, invite, switch
 from tests.api.site import Site, code_of, without_request_id
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 DAY = 86400
@@ -52,6 +53,7 @@ async def test_whom_an_invite_has_brought_is_listed_for_administrators_only(site
     assert following["next"] is None
 
 
+@on_both_engines
 async def test_of_many_at_once_a_one_use_invite_lets_exactly_one_in(site: Site) -> None:
     ann = await site.administrator("ann")
     made = await invite(ann, max_uses=1)
@@ -63,6 +65,47 @@ async def test_of_many_at_once_a_one_use_invite_lets_exactly_one_in(site: Site) 
     assert [(await browser.get("me")).status_code for browser in browsers].count(200) == 1
     users = (await ann.get("admin/users")).json()["users"]
     assert len(users) == 2
+
+
+@on_both_engines
+@pytest.mark.parametrize(
+    ("first", "second", "code"),
+    [
+        ({"user_name": "Racer"}, {"user_name": "rACER"}, "user_name_taken"),
+        ({"email": "racer@example.org"}, {"email": "Racer@Example.org"}, "email_taken"),
+    ],
+)
+async def test_of_many_at_once_one_gets_a_name_or_an_address(
+    site: Site, first: dict[str, object], second: dict[str, object], code: str
+) -> None:
+    ann = await site.administrator("ann")
+    made = await invite(ann)
+    wanted = [form(f"racer{number}", made["secret"]) | (first if number % 2 else second) for number in range(6)]
+    browsers = [site.browser(address=f"192.0.2.{number}") for number in range(6)]
+    answers = await asyncio.gather(
+        *(browser.post("register", json=body) for browser, body in zip(browsers, wanted, strict=True))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
+    assert {code_of(answer) for answer in answers if answer.status_code == 409} == {code}
+    assert (await ann.get("admin/invites")).json()["invites"][0]["uses"] == 1
+
+
+async def test_only_who_may_register_learns_what_is_taken_and_not_for_long(site: Site) -> None:
+    ann = await site.administrator("ann", "ann@example.org")
+    taken = {"email": "ANN@example.org"}
+    for secret in (None, "guess"):
+        assert code_of(await site.browser().post("register", json=form("ann", secret) | taken)) == "link_invalid"
+    await switch(ann, "closed")
+    assert code_of(await site.browser().post("register", json=form("ann") | taken)) == "registration_closed"
+    await switch(ann, "open")
+    stranger = site.browser(address="192.0.2.9")
+
+    async def told() -> str:
+        return code_of(await stranger.post("register", json=form("eve") | taken))
+
+    assert [await told() for _ in range(22)] == ["email_taken"] * 20 + ["too_many_attempts"] * 2
+    site.clock.advance(300)
+    assert [await told() for _ in range(3)] == ["email_taken"] + ["rate_limited"] * 2
 
 
 async def test_whatever_is_wrong_with_an_invite_the_answer_is_the_same(site: Site) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from cromulent.admin import ACTS
+from cromulent.channels import channels_of
 from cromulent.db import Unit
 from cromulent.kernel.ids import new_id
 from tests.api.newcomers import form, invite, switch
@@ -64,6 +65,35 @@ async def test_the_operator_is_nobody_among_the_users(site: Site) -> None:
         ("reset_link_made", None),
         ("administrator_created", None),
     ]
+
+
+async def test_who_is_taken_out_of_a_call_by_whom(site: Site) -> None:
+    ann, ben = await site.administrator("ann"), await arrive(site, "ben")
+    ben_id = ben.user.id
+    everybodys = await site.instance.database.read(lambda connection: channels_of(connection, ben.user.id))
+    text, lounge = (channel.id for channel in sorted(everybodys, key=lambda channel: channel.kind))
+    assert (await ann.post(f"channels/{lounge}/participants/{ben_id}/disconnect", json={})).status_code == 204
+    for channel, user, code in ((text, ben_id, "not_voice_channel"), (lounge, new_id(), "not_found")):
+        answer = await ann.post(f"channels/{channel}/participants/{user}/disconnect", json={})
+        assert code_of(answer) == code
+    newest, *_ = (await ann.get("admin/audit-log")).json()["entries"]
+    assert (newest["action"], newest["subject_id"]) == ("participant_disconnected", ben_id)
+    assert newest["detail"] == {"channel_id": lounge}
+
+
+async def test_who_is_moved_to_another_call_by_whom(site: Site) -> None:
+    ann, ben = await site.administrator("ann"), await arrive(site, "ben")
+    everybodys = await site.instance.database.read(lambda connection: channels_of(connection, ben.user.id))
+    text, lounge = (channel.id for channel in sorted(everybodys, key=lambda channel: channel.kind))
+    den = (await ann.post("channels", json={"kind": "voice", "name": "Den"})).json()["channel"]["id"]
+    move = f"channels/{lounge}/participants/{ben.user.id}/move"
+    for to, code in ((text, "not_voice_channel"), (new_id(), "not_found"), (den, "not_a_member")):
+        assert code_of(await ann.post(move, json={"channel_id": to})) == code
+    assert (await ann.put(f"channels/{den}/members/{ben.user.id}", json={})).status_code == 204
+    assert (await ann.post(move, json={"channel_id": den})).status_code == 204
+    newest, *_ = (await ann.get("admin/audit-log")).json()["entries"]
+    assert (newest["action"], newest["subject_id"]) == ("participant_moved", ben.user.id)
+    assert newest["detail"] == {"channel_id": den}
 
 
 async def test_page_by_page_the_newest_first(site: Site) -> None:

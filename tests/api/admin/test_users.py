@@ -10,6 +10,7 @@ import pytest
 from tests.api.newcomers import form, invite
 from tests.api.people import arrive, general
 from tests.api.site import PASSWORD, Site, code_of, without_request_id
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 NOBODY = "0190a000-0000-7000-8000-000000000000"
@@ -46,7 +47,7 @@ async def test_all_users_page_by_page(site: Site) -> None:
     assert ([user["user_name"] for user in rest["users"]], rest["next"]) == (["dan"], None)
 
 
-async def test_a_disabled_user_is_out_and_told_what_everybody_else_is_told(site: Site) -> None:
+async def test_a_disabled_user_is_out_and_told_so_when_the_password_is_right(site: Site) -> None:
     ann = await site.administrator("ann")
     ben, ben_id = await member(site, ann)
     wrong = await site.browser().post("login", json={"login": "ben", "password": "wrong horse battery"})
@@ -54,7 +55,10 @@ async def test_a_disabled_user_is_out_and_told_what_everybody_else_is_told(site:
     assert (answer.status_code, answer.json()["user"]["disabled"]) == (200, True)
     assert code_of(await ben.get("me")) == "not_authenticated"
     refused = await site.browser().post("login", json={"login": "ben", "password": PASSWORD})
-    assert (refused.status_code, without_request_id(refused)) == (401, without_request_id(wrong))
+    assert (refused.status_code, code_of(refused)) == (403, "account_disabled")
+    assert "set-cookie" not in refused.headers
+    guessed = await site.browser().post("login", json={"login": "ben", "password": "wrong horse battery"})
+    assert (guessed.status_code, without_request_id(guessed)) == (401, without_request_id(wrong))
     await ann.patch(f"admin/users/{ben_id}", json={"disabled": False})
     assert code_of(await ben.get("me")) == "not_authenticated"
     assert (await (await site.logged_in("ben")).get("me")).status_code == 200
@@ -83,6 +87,7 @@ async def test_the_last_administrator_stays_one(site: Site, change: dict[str, ob
     assert (await ann.patch(f"admin/users/{await me(ann)}", json=change)).status_code == 200
 
 
+@on_both_engines
 async def test_two_administrators_who_demote_each_other_at_once_do_not_both_succeed(site: Site) -> None:
     ann, ben = await site.administrator("ann"), await site.administrator("ben")
     ann_id, ben_id = await me(ann), await me(ben)

@@ -57,14 +57,31 @@ async def test_one_thing_is_changed_and_the_others_stay(site: Site) -> None:
     for change, also in (
         ({"name": "Plans B"}, {"slug": "plans-b"}),
         ({"topic": ""}, {}),
-        ({"visibility": "private"}, {}),
         ({"is_default": True}, {}),
+        ({"is_default": False, "visibility": "private"}, {}),
         ({"write_permission": "administrators"}, {}),
         ({}, {}),
     ):
         answer = await ann.patch(f"channels/{channel['id']}", json=change)
         channel = {**channel, **change, **also}
         assert (answer.status_code, answer.json()) == (200, {"channel": channel})
+
+
+async def test_a_channel_is_not_private_and_everybodys_at_once(site: Site) -> None:
+    ann, ben = await site.administrator(), await arrive(site, "ben")
+    refused = await ann.post(
+        "channels", json={"kind": "text", "name": "plans", "visibility": "private", "is_default": True}
+    )
+    assert (refused.status_code, code_of(refused)) == (400, "private_default_channel")
+    private, default = await make(ann, visibility="private"), await make(ann, is_default=True)
+    for channel, change in ((private, {"is_default": True}), (default, {"visibility": "private"})):
+        answer = await ann.patch(f"channels/{channel['id']}", json=change)
+        assert (answer.status_code, code_of(answer)) == (400, "private_default_channel")
+    assert (await ben.client.get(f"channels/{private['id']}/members")).status_code == 404
+    users = (await ann.get(f"channels/{private['id']}/members")).json()["users"]
+    assert [user["user_name"] for user in users] == ["ann"]
+    both = await ann.patch(f"channels/{default['id']}", json={"visibility": "private", "is_default": False})
+    assert both.status_code == 200
 
 
 async def test_names_may_be_the_same_so_that_none_tells_of_another(site: Site) -> None:

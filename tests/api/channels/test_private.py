@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from cromulent.accounts.store import update_user
 from cromulent.channels import Channel
 from cromulent.kernel.ids import new_id
 from tests.api.people import Person, arrive, private_channel
 from tests.api.site import Site, without_request_id
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 
@@ -21,6 +25,9 @@ def every_request_about(channel_id: str, user_id: str) -> list[tuple[str, str, d
         ("GET", f"channels/{channel_id}/messages", None),
         ("GET", f"channels/{channel_id}/messages?around=1", None),
         ("POST", f"channels/{channel_id}/messages", post),
+        ("PUT", f"channels/{channel_id}/read-state", {"seq": 1}),
+        ("POST", f"channels/{channel_id}/participants/{user_id}/disconnect", {}),
+        ("POST", f"channels/{channel_id}/participants/{user_id}/move", {"channel_id": channel_id}),
         ("PATCH", message, {"text": "x"}),
         ("DELETE", message, None),
         ("PATCH", f"channels/{channel_id}", {"name": "x"}),
@@ -45,13 +52,12 @@ async def as_program(site: Site, administrator: bool) -> Person:
     eve = await arrive(site, "eve")
     if administrator:
         await site.instance.database.write(
-            lambda unit: unit.connection.exec_driver_sql(
-                "UPDATE users SET role = 'administrator' WHERE id = ?", (eve.user.id,)
-            )
+            lambda unit: update_user(unit.connection, replace(eve.user, role="administrator"))
         )
     return eve
 
 
+@on_both_engines
 @pytest.mark.parametrize("administrator", [False, True], ids=["member", "administrator"])
 @pytest.mark.parametrize("kind", ["text", "voice"])
 async def test_it_answers_like_a_channel_that_is_not_there(site: Site, administrator: bool, kind: str) -> None:

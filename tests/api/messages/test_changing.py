@@ -13,6 +13,7 @@ from cromulent.kernel.clock import FakeClock, to_wire
 from cromulent.kernel.ids import new_id
 from tests.api.people import Person, arrive, general, private_channel
 from tests.api.site import Site, code_of, without_request_id
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 
@@ -148,6 +149,7 @@ async def test_a_nonce_is_spent_whatever_became_of_its_message(site: Site) -> No
     assert await history(ann, channel) == [deleted["message"]]
 
 
+@on_both_engines
 async def test_a_nonce_repeated_in_parallel_with_two_bodies_makes_one_message(site: Site) -> None:
     ann = await arrive(site, "ann")
     channel = await general(site, ann)
@@ -160,8 +162,10 @@ async def test_a_nonce_repeated_in_parallel_with_two_bodies_makes_one_message(si
     assert await history(ann, channel) == [won]
 
 
-async def test_a_nonce_outlives_a_restart(tmp_path: Path) -> None:
-    site = await Site.open(tmp_path, FakeClock())
+@on_both_engines
+async def test_a_nonce_outlives_a_restart(tmp_path: Path, database_at: Path | str) -> None:
+    url = database_at if isinstance(database_at, str) else ""
+    site = await Site.open(tmp_path, FakeClock(), database_url=url)
     ann = await arrive(site, "ann")
     channel = await general(site, ann)
     nonces = {text: new_id() for text in ("kept", "edited", "deleted")}
@@ -171,7 +175,7 @@ async def test_a_nonce_outlives_a_restart(tmp_path: Path) -> None:
     before = await history(ann, channel)
     token = ann.client.headers["authorization"].removeprefix("Bearer ")
     await site.close()
-    site = await Site.open(tmp_path, FakeClock())
+    site = await Site.open(tmp_path, FakeClock(), database_url=url)
     ann = Person(ann.user, site.program(token))
     for text, nonce in nonces.items():
         again = await ann.post(channel, nonce, text)

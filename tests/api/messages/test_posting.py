@@ -13,6 +13,7 @@ from cromulent.kernel.clock import FakeClock, to_wire
 from cromulent.kernel.ids import new_id
 from tests.api.people import arrive, general, private_channel
 from tests.api.site import Site, code_of, without_request_id
+from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +54,7 @@ async def test_the_nonce_of_another_message_is_refused(site: Site) -> None:
     assert (answer.status_code, code_of(answer)) == (422, "nonce_reused")
 
 
+@on_both_engines
 async def test_ten_at_the_same_time_make_one(site: Site) -> None:
     ann = await arrive(site, "ann")
     channel = await general(site, ann)
@@ -62,8 +64,12 @@ async def test_ten_at_the_same_time_make_one(site: Site) -> None:
     assert len({answer.content for answer in answers}) == 1
 
 
-async def test_who_is_removed_amid_their_own_posts_has_written_those_before_it_and_none_after(tmp_path: Path) -> None:
-    site = await Site.open(tmp_path, FakeClock(), limits=LimitsConfig(posts_per_10_seconds=0))
+@on_both_engines
+async def test_who_is_removed_amid_their_own_posts_has_written_those_before_it_and_none_after(
+    tmp_path: Path, database_at: Path | str
+) -> None:
+    url = database_at if isinstance(database_at, str) else ""
+    site = await Site.open(tmp_path, FakeClock(), database_url=url, limits=LimitsConfig(posts_per_10_seconds=0))
     ann, ben = await arrive(site, "ann"), await arrive(site, "ben")
     channel = await private_channel(site, ann, ben)
     await site.instance.database.write(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -113,6 +115,36 @@ async def test_a_token_recognised_once_is_remembered_for_a_few_seconds(reception
     reception.clock.advance(4.9)
     await reception.accounts.identify(logged_in.token)
     reception.clock.advance(0.2)
+    with pytest.raises(NotAuthenticated):
+        await reception.accounts.identify(logged_in.token)
+
+
+@pytest.mark.parametrize(
+    "database_at", ["postgresql"], indirect=True
+)  # where a reader thread looks, and the loop goes on
+async def test_a_login_that_ends_while_its_token_is_looked_up_is_not_recognised(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await reception.add_user()
+    logged_in = await reception.log_in()
+    identity = await reception.accounts.identify(logged_in.token)
+    reception.clock.advance(6)  # no longer remembered
+    looked, go_on = threading.Event(), threading.Event()
+    real = store.find_live_login
+
+    def slowly(*arguments: Any) -> store.LiveLogin | None:
+        found = real(*arguments)
+        looked.set()
+        assert go_on.wait(10)
+        return found
+
+    monkeypatch.setattr(store, "find_live_login", slowly)
+    asking = asyncio.create_task(reception.accounts.identify(logged_in.token))
+    assert await asyncio.to_thread(looked.wait, 10)
+    await reception.accounts.log_out(identity)
+    go_on.set()
+    with pytest.raises(NotAuthenticated):
+        await asking
     with pytest.raises(NotAuthenticated):
         await reception.accounts.identify(logged_in.token)
 

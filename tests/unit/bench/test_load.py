@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -79,3 +81,15 @@ def test_a_server_that_never_answers_is_given_up_with_the_reason(load: Load) -> 
     with pytest.raises(RuntimeError, match="gave up at `post`: the server closed a connection instead of answering"):
         load.post(server.place, Posting(messages=1, window=1))
     server.close()
+
+
+@pytest.mark.parametrize("size", [100, 125, 126, 400])
+def test_a_frame_that_is_published_has_the_wished_length_and_tells_its_time(load: Load, size: int) -> None:
+    server = Server(1)
+    load.publish(server.place.port, Posting(messages=1, window=1, characters=size))
+    load.close()
+    server.close()
+    assert len(server.bodies[0]) == size
+    frame = json.loads(server.bodies[0])
+    assert (frame["op"], frame["t"]) == ("dispatch", "message.posted")
+    assert re.match(r"@\d+ ", frame["d"]["text"])

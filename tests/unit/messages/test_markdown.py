@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cromulent.messages.markdown import MAX_HTML_LENGTH, render
+from cromulent.messages.markdown import MAX_HTML_LENGTH, MAX_LANGUAGES, render
 from tests.unit.messages.allow_list import findings, text_of
 
 
@@ -138,6 +138,14 @@ def test_a_language_goes_by_all_its_names() -> None:
     assert 'data-language="javascript"' in render("```JS linenos\n1\n```")
 
 
+def test_the_first_languages_of_a_message_are_coloured_and_no_more_are_loaded() -> None:
+    languages = ["c", "java", "sql", "json", "ruby", "bash", "rust", "go", "lua"]
+    html = render("\n".join(f"```{language}\n'x' 1\n```" for language in languages))
+    blocks = html.split("<pre>")[1:]
+    assert ["<span" in block for block in blocks] == [True] * MAX_LANGUAGES + [False]
+    assert all("data-language" in block for block in blocks)
+
+
 SLOW_TO_COLOUR = "```autoit\n" + "\n " * 1900 + "\n```\n**bold**"  # five seconds of backtracking
 
 
@@ -158,6 +166,13 @@ def test_code_made_to_blow_up_is_shown_without_colours() -> None:
 
 @pytest.mark.parametrize("text", [">" * 30 + "hidden", "- " * 15 + "hidden", "> - " * 10 + "hidden"])
 def test_what_is_too_deep_to_be_shown_whole_is_not_rendered(text: str) -> None:
+    assert render(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text", [">", "#", "```", "```python\n```", "- ", "1.", "[](https://a.example)", "> \u200b", "| | |\n|-|-|"]
+)
+def test_marks_that_leave_nothing_to_see_are_not_rendered(text: str) -> None:
     assert render(text) == ""
 
 
@@ -197,9 +212,7 @@ def test_hostile_text_is_not_slow_and_stays_within_the_rules(text: str) -> None:
     render("warm *up*")
     began = time.process_time()
     html = render(text)
-    assert (
-        time.process_time() - began < 0.5
-    )  # a tenth of that where nobody else is at work; quadratic code took minutes
+    assert time.process_time() - began < 5  # it takes a hundredth of that; quadratic code took minutes
     assert findings(html) == []
     assert len(html) <= MAX_HTML_LENGTH
 

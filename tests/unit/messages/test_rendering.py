@@ -101,6 +101,13 @@ async def test_what_cannot_be_rendered_is_shown_as_typed(renderer: Renderer) -> 
     assert await renderer.render("*a*") == IN_ITALICS
 
 
+@pytest.mark.parametrize(
+    ("text", "html"), [(">", "<p>&gt;</p>"), ("#", "<p>#</p>"), ("```\n```", "<p>```<br>\n```</p>")]
+)
+async def test_what_would_be_an_empty_message_is_shown_as_typed(renderer: Renderer, text: str, html: str) -> None:
+    assert await renderer.render(text) == Rendered(html, NOT_RENDERED)
+
+
 async def test_a_text_that_hangs_the_worker_costs_it_its_life(tmp_path: Path) -> None:
     hang_first = """
         if starts == 1:

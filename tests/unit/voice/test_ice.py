@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from cromulent.kernel.clock import FakeClock
 from cromulent.voice import (
     CoturnProvider,
+    Failing,
     IcePolicy,
     IceServer,
     IceServers,
@@ -177,12 +178,13 @@ async def test_coturns_user_names_are_the_same_for_a_while_and_never_shared() ->
     assert (await user_name("anna")).partition(":")[2] == first.partition(":")[2]
 
 
-async def test_a_short_life_is_rounded_to_a_tenth() -> None:
+@pytest.mark.parametrize("life", [60, 1000])
+async def test_a_short_life_is_rounded_to_a_tenth(life: int) -> None:
     clock = FakeClock()
     clock.advance(7)
-    grant = await CoturnProvider(["turn:x"], "s", life_seconds=1000).servers("anna", clock.now())
+    grant = await CoturnProvider(["turn:x"], "s", life_seconds=life).servers("anna", clock.now())
     assert grant.life_seconds is not None
-    assert 900 < grant.life_seconds <= 1000
+    assert 0.9 * life < grant.life_seconds <= life
 
 
 async def test_servers_are_asked_for_again_at_half_their_life() -> None:
@@ -214,7 +216,7 @@ async def test_when_a_provider_fails_the_last_good_servers_serve_until_they_expi
     assert [(line["event"], line["log_level"], line["reason"]) for line in logs] == [
         ("ice_provider_failed", "warning", "the provider is out of order")
     ]
-    assert servers.failing_since == clock.monotonic()
+    assert servers.failing == Failing(clock.now(), "the provider is out of order")
     clock.advance(200)
     offer = await servers.offer("anna", HOST)
     assert (offer.servers, offer.expires_in_seconds) == (OWN_STUN, None)
@@ -222,7 +224,7 @@ async def test_when_a_provider_fails_the_last_good_servers_serve_until_they_expi
     provider.fails = False
     clock.advance(15)
     assert (await servers.offer("anna", HOST)).expires_in_seconds == 600
-    assert servers.failing_since is None
+    assert servers.failing is None
 
 
 async def test_a_provider_that_failed_is_left_alone_for_a_moment_so_that_nobody_waits_for_it() -> None:

@@ -16,7 +16,9 @@ from cromulent.voice import (
     Kicked,
     ParticipantJoined,
     ParticipantLeft,
+    ParticipantMoved,
     ParticipantUpdated,
+    SentOn,
 )
 from cromulent.voice.errors import Gone, NotInRoom, VoiceDisabled, WasKicked
 from tests.unit.voice.world import CONNECTED, FakePage, World
@@ -275,3 +277,13 @@ async def test_rights_are_checked_at_every_resume(world: World) -> None:
     world.voice_enabled = False
     with pytest.raises(VoiceDisabled):
         await world.page("anna").join("lounge", token=joined.resume_token)
+
+
+async def test_who_is_sent_on_is_told_and_nobody_else(world: World) -> None:
+    anna, ben = await in_call(world, "anna", "ben")
+    [participant] = [one for one in (await world.voice.room("ben", "lounge")).participants if one.user_id == "anna"]
+    world.voice.after_commit(ParticipantMoved("anna", "attic", "den", "ben"))  # not where she is (any more)
+    assert anna.told(SentOn) == []
+    world.voice.after_commit(ParticipantMoved("anna", "lounge", "den", "ben"))
+    assert anna.told(SentOn) == [SentOn("lounge", participant.id, "den")]
+    assert ben.told(SentOn) == []

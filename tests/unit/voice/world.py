@@ -141,6 +141,8 @@ class World:
     outsiders: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     announced: list[Notice] = field(default_factory=list[Notice])
     voice_enabled: bool = True
+    seated: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
+    """What a relay was told, in order: who is in which room now."""
 
     def __post_init__(self) -> None:
         for name in ("lounge", "attic"):
@@ -171,6 +173,7 @@ class World:
             voice_enabled=lambda: self.voice_enabled,
             ledger=self.ledger,
             ice=IceServers(self.provider, OwnStun(), self.clock),
+            seated=lambda user_id, channel_id: self.seated.append((user_id, channel_id)),
         )
         self.voice = VoiceService(ports, SECRET_KEY, self.clock, self.policy)
 

@@ -32,6 +32,33 @@ export interface AuditEntry {
   detail: Readonly<Record<string, string>>;
 }
 
+/** Why the sound of one participant does not come to another, or not well; `side` is whose it is to mend. */
+export interface Trouble {
+  speaker_id: string;
+  listener_id: string;
+  code: string;
+  side: 'speaker' | 'listener' | 'network' | 'instance';
+}
+
+export interface Call {
+  channel_id: string;
+  participants: readonly { participant_id: string; user: User }[];
+  troubles: readonly Trouble[];
+}
+
+/** Who gives the ICE servers; `failing` is null while they do. */
+export interface IceHealth {
+  provider: string;
+  failing: { since: string; reason: string } | null;
+}
+
+/** What came of trying every ICE server. */
+export interface IceCheck {
+  works: boolean;
+  sentence: string;
+  urls: readonly { url: string; outcome: string; said: string }[];
+}
+
 /** Null is no end: in time, or in number. */
 export interface InviteTerms {
   expires_in_seconds: number | null;
@@ -78,6 +105,18 @@ export class AdminApi {
 
   changeSettings(change: Partial<Instance>): Promise<{ instance: Instance }> {
     return this.#api.request('PATCH', '/admin/settings', change);
+  }
+
+  calls(): Promise<{ calls: Call[] }> {
+    return this.#api.request('GET', '/admin/calls');
+  }
+
+  iceHealth(): Promise<IceHealth> {
+    return this.#api.request('GET', '/admin/ice-servers');
+  }
+
+  checkIceServers(): Promise<IceCheck> {
+    return this.#api.request('POST', '/admin/ice-servers/check', {});
   }
 
   auditLog(before: number | null): Promise<{ entries: AuditEntry[]; users: User[]; next: number | null }> {

@@ -1,5 +1,5 @@
 /** The HTTP half of the protocol: typed requests, and problem+json turned into one kind of error. */
-import type { Channel, Message, User } from './protocol.generated';
+import type { Channel, Message, User, UserSettings } from './protocol.generated';
 
 const TIMEOUT_MS = 15_000;
 
@@ -117,6 +117,16 @@ export class Api {
     return this.#request('PATCH', '/me', { display_name: name });
   }
 
+  /** What is left out stays. */
+  changeSettings(change: Omit<UserSettings, 'rev'>): Promise<{ settings: UserSettings }> {
+    return this.#request('PATCH', '/me/settings', change);
+  }
+
+  /** An empty address is none. */
+  changeEmail(password: string, email: string): Promise<{ user: User; email: string | null }> {
+    return this.#request('PUT', '/me/email', { current_password: password, email });
+  }
+
   changePassword(current: string, password: string): Promise<{ user: User }> {
     return this.#request('PUT', '/me/password', { current_password: current, password });
   }
@@ -193,6 +203,17 @@ export class Api {
     return this.#request('DELETE', `/channels/${channelId}/members/${userId}`);
   }
 
+  /** Takes somebody out of a call. */
+  disconnectParticipant(channelId: string, userId: string): Promise<void> {
+    return this.#request('POST', `/channels/${channelId}/participants/${userId}/disconnect`, {});
+  }
+
+  /** Sends somebody from one call to another; their page goes there by itself. */
+  moveParticipant(channelId: string, userId: string, toChannelId: string): Promise<void> {
+    const body = { channel_id: toChannelId };
+    return this.#request('POST', `/channels/${channelId}/participants/${userId}/move`, body);
+  }
+
   postMessage(channelId: string, nonce: string, text: string): Promise<{ message: Message }> {
     return this.#request('POST', `/channels/${channelId}/messages`, { nonce, text });
   }
@@ -212,15 +233,21 @@ export class Api {
     return this.#request('GET', `/channels/${channelId}/messages?${query.toString()}`);
   }
 
-  async #request<R>(method: string, path: string, body?: object): Promise<R> {
-    const response = await this.#send(method, path, body);
+  /** Also by a page that is being closed. */
+  markRead(channelId: string, seq: number): Promise<{ read_seq: number }> {
+    return this.#request('PUT', `/channels/${channelId}/read-state`, { seq }, true);
+  }
+
+  async #request<R>(method: string, path: string, body?: object, keepalive = false): Promise<R> {
+    const response = await this.#send(method, path, body, keepalive);
     if (!response.ok) throw await problem(response);
     if (response.status === 204) return undefined as R;
     return (await response.json()) as R;
   }
 
-  async #send(method: string, path: string, body?: object): Promise<Response> {
-    const init: RequestInit = { method, credentials: 'same-origin', signal: AbortSignal.timeout(TIMEOUT_MS) };
+  async #send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const init: RequestInit = { method, credentials: 'same-origin', signal, keepalive };
     if (method !== 'GET') {
       init.headers = { 'Content-Type': 'application/json' };
       init.body = JSON.stringify(body ?? {});

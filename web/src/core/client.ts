@@ -19,7 +19,8 @@ import type {
   Room,
   VoiceParticipantJoined,
 } from './protocol.generated';
-import { addUsers, emptyState, fromReady, fromResumed, mendingRoom, putRoom } from './state';
+import { addUsers, emptyState, fromReady, fromResumed, markRead, mendingRoom, putRoom } from './state';
+import { ReadReports } from './read_reports';
 import { Reading } from './reading';
 import { Store } from './store';
 import type { Tabs } from './tabs';
@@ -48,7 +49,7 @@ export class Client {
   readonly histories: Histories;
   readonly outbox: Outbox;
   readonly edits: Edits;
-  readonly reading = new Reading();
+  readonly reading: Reading;
   readonly typing: TypingSignal;
   readonly drafts: Drafts;
   readonly #directory: UserDirectory;
@@ -76,11 +77,18 @@ export class Client {
       store: unsent,
       tabs,
     });
-    this.drafts = new Drafts({ store: unsent, tabs });
+    this.drafts = new Drafts({ store: unsent, tabs, changed: () => this.store.touch() });
     this.edits = new Edits({
       edit: async (channelId, id, text) => (await api.editMessage(channelId, id, text)).message,
       edited: (message) => this.histories.receive(message),
       changed: () => this.store.touch(),
+      store: unsent,
+      tabs,
+    });
+    this.reading = new Reading({
+      known: (channelId) => this.store.state.readStates.get(channelId)?.read_seq,
+      seen: (channelId, seq) => this.store.change((state) => markRead(state, channelId, seq)),
+      reports: new ReadReports({ clock, send: (channelId, seq) => api.markRead(channelId, seq) }),
     });
     this.typing = new TypingSignal(clock, (channelId) => {
       this.gateway.command('typing.start', { channel_id: channelId }).catch(() => undefined); // a courtesy
@@ -96,7 +104,7 @@ export class Client {
 
   /** Closing the page now would lose something somebody wrote. */
   get wouldLose(): boolean {
-    return !this.#unsent.durable && !(this.outbox.isEmpty && this.drafts.size === 0);
+    return !this.#unsent.durable && !(this.outbox.isEmpty && this.drafts.size === 0 && !this.edits.anyTyped);
   }
 
   /** Opens the gateway, once somebody is logged in. */
@@ -118,7 +126,7 @@ export class Client {
     this.histories.clear();
     this.outbox.close();
     this.drafts.close();
-    this.edits.clear();
+    this.edits.close();
     this.reading.clear();
     this.#openChannelId = null;
     this.#hasBeenLive = false;
@@ -190,7 +198,7 @@ export class Client {
   }
 
   async #openUnsent(userId: string): Promise<void> {
-    await Promise.all([this.outbox.open(userId), this.drafts.open(userId)]);
+    await Promise.all([this.outbox.open(userId), this.drafts.open(userId), this.edits.open(userId)]);
     if (this.store.state.user?.id === userId) this.#dropUnsent();
   }
 
@@ -199,6 +207,7 @@ export class Client {
     const isMember = (channelId: string): boolean => this.store.state.channels.has(channelId);
     this.outbox.dropExcept(isMember);
     this.drafts.dropExcept(isMember);
+    this.edits.dropExcept(isMember);
   }
 
   #take(dispatch: Dispatch): void {
@@ -230,6 +239,7 @@ export class Client {
 
   #takeMessage(message: Message): void {
     this.histories.receive(message);
+    this.edits.meet(message);
     if (message.author_id === this.store.state.user?.id) this.outbox.settle(message.nonce);
     else this.#directory.need([message.author_id]);
   }
@@ -237,8 +247,10 @@ export class Client {
   /** A page may hold what one's own request never got the answer to. */
   #meetPage({ messages, users }: HistoryPage): void {
     this.store.change((state) => addUsers(state, users));
-    for (const { author_id, nonce } of messages)
-      if (author_id === this.store.state.user?.id) this.outbox.settle(nonce);
+    for (const message of messages) {
+      this.edits.meet(message);
+      if (message.author_id === this.store.state.user?.id) this.outbox.settle(message.nonce);
+    }
   }
 
   #meetRooms(rooms: readonly Room[]): void {
@@ -247,7 +259,10 @@ export class Client {
 
   #follow({ state, previous }: StateChange): void {
     if (state === 'live' && !this.#hasBeenLive) this.#arrive();
-    if (state === 'live') this.outbox.hurry();
+    if (state === 'live') {
+      this.outbox.hurry();
+      this.reading.hurry();
+    }
     // A proxy may refuse the upgrade to somebody who is not logged in, and the browser does not tell us why.
     if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.#checkLogin();
     this.store.touch();

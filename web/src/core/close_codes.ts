@@ -19,6 +19,8 @@ export const CLOSE_CODES: Readonly<Record<number, CloseCode>> = {
   4009: { name: 'heartbeat_lost', reconnect: true, resume: true },
   4010: { name: 'unsupported_protocol', reconnect: false, resume: false },
   4011: { name: 'too_many_connections', reconnect: true, resume: true },
+  4012: { name: 'user_disabled', reconnect: false, resume: false },
+  4013: { name: 'token_replaced', reconnect: true, resume: true },
 };
 
 /** Any other close is the network's or a crash: come back, and resume. */

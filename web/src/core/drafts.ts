@@ -11,6 +11,8 @@ export interface DraftsEvents {
 export interface DraftsPorts {
   store: UnsentStore;
   tabs: Tabs;
+  /** Channels have a draft now, or have none any more. */
+  changed(): void;
 }
 
 export class Drafts {
@@ -35,10 +37,10 @@ export class Drafts {
     return this.#texts.get(channelId) ?? '';
   }
 
-  /** Somebody has typed. An empty text removes the draft. */
-  set(channelId: string, text: string): void {
-    if (text === '') this.#texts.delete(channelId);
-    else this.#texts.set(channelId, text);
+  /** Somebody has typed. A text of nothing but blanks is no draft, and removes the one there was. */
+  set(channelId: string, typed: string): void {
+    const text = typed.trim() === '' ? '' : typed;
+    this.#take(channelId, text);
     void this.#write(channelId, text);
   }
 
@@ -77,10 +79,16 @@ export class Drafts {
     for (const channelId of new Set([...kept.keys(), ...this.#texts.keys()])) {
       const text = kept.get(channelId) ?? '';
       if (this.#unwritten.has(channelId) || text === this.get(channelId)) continue;
-      if (text === '') this.#texts.delete(channelId);
-      else this.#texts.set(channelId, text);
+      this.#take(channelId, text);
       this.events.emit('replaced', { channelId, putBack: false });
     }
+  }
+
+  #take(channelId: string, text: string): void {
+    const had = this.#texts.has(channelId);
+    if (text === '') this.#texts.delete(channelId);
+    else this.#texts.set(channelId, text);
+    if (had !== this.#texts.has(channelId)) this.#ports.changed();
   }
 
   /** At once and for every key, because the page may be gone with the next one. */

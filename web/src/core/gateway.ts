@@ -38,6 +38,8 @@ export interface StateChange {
 
 export interface GatewayEvents {
   state: StateChange;
+  /** What the server says of itself, before it is known whether the two understand each other. */
+  hello: Hello;
   ready: Ready;
   resumed: Resumed;
   /** A dispatch to apply: in order, none missing, none twice. */
@@ -161,6 +163,7 @@ export class Gateway {
 
   #identify(hello: Hello): void {
     if (this.#state !== 'connecting') return;
+    this.events.emit('hello', hello);
     if (hello.protocol !== PROTOCOL) return this.#lose(closeCode(4010));
     this.#heartbeatMs = hello.heartbeat_seconds * 1_000;
     this.#enter('identifying', 'hello');

@@ -1,9 +1,15 @@
-/** Drafts and unsent messages in IndexedDB; in memory where the browser has none, or refuses. */
+/** Drafts, edits and unsent messages in IndexedDB; in memory where the browser has none, or refuses. */
 import { openDB, type DBSchema, type IDBPDatabase, type IDBPObjectStore } from 'idb';
-import { inOrder, MemoryUnsentStore, type PendingMessage, type UnsentStore } from './unsent_store';
+import {
+  inOrder,
+  MemoryUnsentStore,
+  type KeptEdit,
+  type PendingMessage,
+  type UnsentStore,
+} from './unsent_store';
 
 const NAME = 'cromulent';
-const VERSION = 1;
+const VERSION = 2;
 
 interface Draft {
   userId: string;
@@ -11,13 +17,18 @@ interface Draft {
   text: string;
 }
 
+interface OwnedEdit extends KeptEdit {
+  userId: string;
+}
+
 interface Schema extends DBSchema {
   messages: { key: string; value: PendingMessage; indexes: { userId: string } };
   drafts: { key: [string, string]; value: Draft; indexes: { userId: string } };
+  edits: { key: [string, string]; value: OwnedEdit; indexes: { userId: string } };
 }
 
 type Database = IDBPDatabase<Schema>;
-type Table = 'messages' | 'drafts';
+type Table = 'messages' | 'drafts' | 'edits';
 type Writable<Name extends Table> = IDBPObjectStore<Schema, [Name], Name, 'readwrite'>;
 
 export class IndexedUnsentStore implements UnsentStore {
@@ -70,10 +81,28 @@ export class IndexedUnsentStore implements UnsentStore {
     await this.#memory.putDraft(userId, channelId, kept ? '' : text);
   }
 
+  async edits(userId: string): Promise<Map<string, KeptEdit>> {
+    const kept = await this.#read((database) => database.getAllFromIndex('edits', 'userId', userId));
+    const edits = (kept ?? []).map(({ userId: _owner, ...edit }): [string, KeptEdit] => [
+      edit.channelId,
+      edit,
+    ]);
+    return new Map([...edits, ...(await this.#memory.edits(userId))]);
+  }
+
+  async putEdit(userId: string, channelId: string, edit: KeptEdit | null): Promise<void> {
+    const kept = await this.#write('edits', (store) => {
+      if (edit === null) void store.delete([userId, channelId]);
+      else void store.put({ ...edit, userId });
+    });
+    await this.#memory.putEdit(userId, channelId, kept ? null : edit);
+  }
+
   async clear(userId: string): Promise<void> {
     const messages = await this.messages(userId);
     await this.removeMessages(messages.map(({ nonce }) => nonce));
     for (const channelId of (await this.drafts(userId)).keys()) await this.putDraft(userId, channelId, '');
+    for (const channelId of (await this.edits(userId)).keys()) await this.putEdit(userId, channelId, null);
   }
 
   /** Null when the browser has refused. */
@@ -102,10 +131,12 @@ export class IndexedUnsentStore implements UnsentStore {
   async #open(): Promise<Database | null> {
     try {
       return await openDB<Schema>(NAME, VERSION, {
-        upgrade(database) {
-          database.createObjectStore('messages', { keyPath: 'nonce' }).createIndex('userId', 'userId');
-          const drafts = database.createObjectStore('drafts', { keyPath: ['userId', 'channelId'] });
-          drafts.createIndex('userId', 'userId');
+        upgrade(database, before) {
+          if (before < 1) {
+            database.createObjectStore('messages', { keyPath: 'nonce' }).createIndex('userId', 'userId');
+            createByChannel(database, 'drafts');
+          }
+          createByChannel(database, 'edits');
         },
         blocking: (_current, _next, event) => (event.target as IDBDatabase).close(),
         terminated: () => this.#lose(),
@@ -119,4 +150,8 @@ export class IndexedUnsentStore implements UnsentStore {
     this.#durable = false;
     return null;
   }
+}
+
+function createByChannel(database: Database, name: 'drafts' | 'edits'): void {
+  database.createObjectStore(name, { keyPath: ['userId', 'channelId'] }).createIndex('userId', 'userId');
 }

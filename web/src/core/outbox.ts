@@ -2,7 +2,7 @@
 import { ApiError } from './api';
 import type { Clock } from './clock';
 import { randomUuid } from './ids';
-import { backoffDelay, OUTBOX_BACKOFF } from './policy';
+import { backoffDelay, isPassing, OUTBOX_BACKOFF } from './policy';
 import type { Message } from './protocol.generated';
 import type { Tabs } from './tabs';
 import type { PendingMessage, PendingState, Problem, UnsentStore } from './unsent_store';
@@ -240,11 +240,6 @@ export class Outbox {
     this.#ports.changed();
     void written.then(() => this.#ports.tabs.tell('messages'));
   }
-}
-
-/** Passes by itself: nobody answered, too much was asked, the server has its own troubles. */
-function isPassing({ code, status }: Problem): boolean {
-  return code === 'network' || code === 'timeout' || [408, 429].includes(status) || status >= 500;
 }
 
 function problemOf(error: unknown): Problem {

@@ -45,6 +45,18 @@ export function backoffDelay(policy: BackoffPolicy, attempt: number, random: num
 /** Between attempts to send what the server did not take for a passing reason. */
 export const OUTBOX_BACKOFF: BackoffPolicy = { firstMs: 2_000, factor: 2, maxMs: 60_000, jitter: 0.3 };
 
+/** Passes by itself: nobody answered, too much was asked, the server has its own troubles. */
+export function isPassing({ code, status }: { readonly code: string; readonly status: number }): boolean {
+  return code === 'network' || code === 'timeout' || [408, 429].includes(status) || status >= 500;
+}
+
+/** Changes of settings go out at most so often: a slider is dragged. */
+export const SETTINGS_EVERY_MS = 1_000;
+
+/** How soon, and then how often, the server is told how far has been read. */
+export const READ_FIRST_MS = 200;
+export const READ_EVERY_MS = 2_000;
+
 /** Messages a page of history holds. */
 export const PAGE_SIZE = 50;
 

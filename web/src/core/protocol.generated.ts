@@ -10,6 +10,19 @@ export interface User {
   role: 'administrator' | 'member';
 }
 
+/** What a user has chosen, told only to them; what they have not is left out. `rev` grows with each change. */
+export interface UserSettings {
+  rev: number;
+  theme?: 'dark' | 'light' | 'system';
+  talk_mode?: 'push_to_talk' | 'voice_activity';
+  talk_key?: string;
+  talk_latching?: boolean;
+  voice_threshold_dbfs?: number;
+  echo_cancellation?: boolean;
+  noise_suppression?: boolean;
+  auto_gain_control?: boolean;
+}
+
 /** What everybody may know of the instance's switches. */
 export interface Instance {
   name: string;
@@ -43,6 +56,13 @@ export interface Message {
   posted_at: string;
   edited_at: string | null;
   deleted: boolean;
+}
+
+/** How far its user has read a channel: something is unread while `last_seq` is greater than `read_seq`. */
+export interface ReadState {
+  channel_id: string;
+  read_seq: number;
+  last_seq: number;
 }
 
 /** The browser's `RTCIceServer`; `username` and `credential` are left out where there are none. */
@@ -154,6 +174,33 @@ export interface VoiceReportStall {
   participant_id: string;
 }
 
+/** How a page sees its link to one other participant; packets are those of the last two seconds, per second. */
+export interface PeerReport {
+  participant_id: string;
+  link: 'connecting' | 'failed' | 'ok' | 'repairing' | 'unstable';
+  received_per_second: number;
+  sent_per_second: number;
+  step?: 'fail' | 'rebuild' | 'rebuild_relay' | 'restart' | 'restart_fresh';
+  reason?: 'nat_no_relay' | 'no_answer' | 'no_media' | 'not_heard' | 'relay_auth' | 'relay_unreachable' | 'udp_blocked';
+  loss_percent?: number;
+  round_trip_ms?: number;
+  jitter_ms?: number;
+  path?: 'direct' | 'relay';
+  local_candidate?: 'host' | 'prflx' | 'relay' | 'srflx';
+  remote_candidate?: 'host' | 'prflx' | 'relay' | 'srflx';
+  relay_protocol?: 'tcp' | 'tls' | 'udp';
+  repairs?: number;
+}
+
+/** `voice.report`: what a page sees of its call, for the verdict. */
+export interface VoiceReport {
+  microphone: 'busy' | 'denied' | 'insecure' | 'live' | 'missing' | 'off' | 'opening' | 'silent';
+  playback: 'blocked' | 'playing';
+  transmitting: boolean;
+  peers: PeerReport[];
+  level_dbfs?: number;
+}
+
 /** `voice.answer`. */
 export interface VoiceAnswer {
   ask_id: string;
@@ -196,7 +243,9 @@ export interface Room {
 /** All a client holds but messages, read at one position of the log. */
 export interface Snapshot {
   instance: Instance;
+  settings: UserSettings;
   channels: Channel[];
+  read_states: ReadState[];
   users: User[];
   feeds: Record<string, number>;
   presence: string[];
@@ -314,6 +363,11 @@ export interface UserUpdated {
   user: User;
 }
 
+/** `user_settings.updated`: all that is chosen now. */
+export interface UserSettingsUpdated {
+  settings: UserSettings;
+}
+
 /** `membership.added`: `seq` is the head of the channel's feed to count on from. */
 export interface MembershipAdded {
   channel: Channel;
@@ -354,6 +408,12 @@ export interface MessageEdited {
 /** `message.deleted`: what is left of the message. */
 export interface MessageDeleted {
   message: Message;
+}
+
+/** `read_state.updated`: how far the user has read, on whichever device. */
+export interface ReadStateUpdated {
+  channel_id: string;
+  read_seq: number;
 }
 
 /** `instance.updated`. */
@@ -402,6 +462,28 @@ export interface VoiceKicked {
   reason: string;
 }
 
+/** One line of `voice.verdicts_changed`: `code` is that of a rule in `docs/voice.md`, `side` as the reader sees it. */
+export interface VoiceVerdict {
+  participant_id: string;
+  direction: 'incoming' | 'outgoing';
+  code: string;
+  side: 'instance' | 'network' | 'peer' | 'you';
+}
+
+/** `voice.verdicts_changed`: all that is to be said of the reader's pairs now. */
+export interface VoiceVerdictsChanged {
+  channel_id: string;
+  participant_id: string;
+  verdicts: VoiceVerdict[];
+}
+
+/** `voice.sent_on`: join `to_channel_id`. */
+export interface VoiceSentOn {
+  channel_id: string;
+  participant_id: string;
+  to_channel_id: string;
+}
+
 export type ClientFrame = Identify | Command;
 
 export type ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect;
@@ -410,6 +492,7 @@ export type ServerFrame = Hello | Ready | Resumed | Dispatch | Reply | Reconnect
 export interface Dispatches {
   'user.created': UserCreated;
   'user.updated': UserUpdated;
+  'user_settings.updated': UserSettingsUpdated;
   'membership.added': MembershipAdded;
   'membership.removed': MembershipRemoved;
   'channel.updated': ChannelUpdated;
@@ -418,6 +501,7 @@ export interface Dispatches {
   'message.posted': MessagePosted;
   'message.edited': MessageEdited;
   'message.deleted': MessageDeleted;
+  'read_state.updated': ReadStateUpdated;
   'instance.updated': InstanceUpdated;
   'presence.changed': PresenceChanged;
   'presence.settled': PresenceSettled;
@@ -430,4 +514,6 @@ export interface Dispatches {
   'voice.holder_asked': VoiceHolderAsked;
   'voice.superseded': VoiceSuperseded;
   'voice.kicked': VoiceKicked;
+  'voice.verdicts_changed': VoiceVerdictsChanged;
+  'voice.sent_on': VoiceSentOn;
 }

@@ -1,5 +1,6 @@
-/** How far each channel has been read on this page, and where its "New messages" line stands. */
+/** How far each channel has been read, and where its "New messages" line stands on this page. */
 import type { Message } from './protocol.generated';
+import type { ReadReports } from './read_reports';
 
 interface Mark {
   /** The last seq that was seen. */
@@ -8,19 +9,46 @@ interface Mark {
   readonly line: number | null;
 }
 
+export interface ReadingPorts {
+  /** The seq up to which the user has read a channel, here or on another device; undefined while nobody knows. */
+  known(channelId: string): number | undefined;
+  /** Somebody has seen a channel up to a seq, which is more than is known. */
+  seen(channelId: string, seq: number): void;
+  /** Tells the server of it. */
+  reports: ReadReports;
+}
+
 export class Reading {
+  readonly #ports: ReadingPorts;
   readonly #marks = new Map<string, Mark>();
+
+  constructor(ports: ReadingPorts) {
+    this.#ports = ports;
+  }
+
+  /** What was seen and not yet told is told now: the connection is back, or the page may be gone with the next moment. */
+  hurry(): void {
+    this.#ports.reports.hurry();
+  }
 
   /**
    * What is loaded of a channel up to the present, and whether somebody sees its end at this moment. What comes unseen draws
-   * the line where reading was left off; it stays there while one reads on.
+   * the line where reading was left off, on whichever device; it stays there while one reads on.
    */
   follow(channelId: string, messages: readonly Message[], selfId: string, seesEnd: boolean): void {
     const last = messages.at(-1)?.seq ?? 0;
-    const mark = this.#marks.get(channelId) ?? { read: last, line: null };
-    const line = mark.line ?? (unreadAfter(mark.read, messages, selfId).length > 0 ? mark.read : null);
-    if (seesEnd) this.#marks.set(channelId, { read: Math.max(last, mark.read), line: mark.line });
-    else this.#marks.set(channelId, { ...mark, line });
+    const known = this.#ports.known(channelId);
+    const mark = this.#marks.get(channelId) ?? { read: known ?? last, line: null };
+    if (seesEnd) {
+      this.#marks.set(channelId, { read: Math.max(last, mark.read), line: mark.line });
+      if (known !== undefined && last > known) this.#tell(channelId, last);
+      return;
+    }
+    const readOn = known !== undefined && known > mark.read; // on another device
+    const read = readOn ? known : mark.read;
+    const standing = readOn ? null : mark.line;
+    const line = standing ?? (unreadAfter(read, messages, selfId).length > 0 ? read : null);
+    this.#marks.set(channelId, { read, line });
   }
 
   /** Somebody comes (back) to a channel, or goes: a line above nothing unread has done its work. */
@@ -45,6 +73,12 @@ export class Reading {
 
   clear(): void {
     this.#marks.clear();
+    this.#ports.reports.clear();
+  }
+
+  #tell(channelId: string, seq: number): void {
+    this.#ports.seen(channelId, seq);
+    this.#ports.reports.add(channelId, seq);
   }
 }
 

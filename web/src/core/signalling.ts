@@ -43,4 +43,8 @@ export class GatewaySignalling {
   reopen(): void {
     this.#gateway.reopen();
   }
+
+  hurry(): void {
+    if (!this.live) this.#gateway.nudge();
+  }
 }

@@ -1,23 +1,30 @@
 /** What the client knows, and the pure rules by which a snapshot and events become it. */
 import { changeMember, type MemberList } from './members';
 import { TYPING_LASTS_MS } from './policy';
+import { beginReading, readUpTo, takeMessage, type ReadStates } from './read_states';
 import type {
   Channel,
   Dispatch,
   Dispatches,
   Instance,
+  Message,
   Participant,
   Ready,
   Resumed,
   Room,
   User,
+  UserSettings,
 } from './protocol.generated';
 
 export interface State {
   /** The public switches; null until they have come. */
   readonly instance: Instance | null;
   readonly user: User | null;
+  /** What the user has chosen, as the server has it; null until that has come. */
+  readonly settings: UserSettings | null;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** How far the user has read each text channel they are in. */
+  readonly readStates: ReadStates;
   readonly users: ReadonlyMap<string, User>;
   readonly online: ReadonlySet<string>;
   readonly rooms: ReadonlyMap<string, Room>;
@@ -31,7 +38,9 @@ export interface State {
 export const emptyState: State = {
   instance: null,
   user: null,
+  settings: null,
   channels: new Map(),
+  readStates: new Map(),
   users: new Map(),
   online: new Set(),
   rooms: new Map(),
@@ -46,7 +55,9 @@ export function fromReady({ user, snapshot }: Ready): State {
     ...emptyState,
     instance: snapshot.instance,
     user,
+    settings: snapshot.settings,
     channels: byId(snapshot.channels),
+    readStates: byChannel(snapshot.read_states),
     users: byId(snapshot.users).set(user.id, user),
     online: new Set(snapshot.presence),
     rooms: byChannel(snapshot.rooms),
@@ -80,18 +91,22 @@ type StateDispatch = Exclude<
   | 'voice.holder_asked'
   | 'voice.superseded'
   | 'voice.kicked'
+  | 'voice.verdicts_changed'
+  | 'voice.sent_on'
 >;
 
 const reducers: { [T in StateDispatch]: Reducer<Dispatches[T]> } = {
   'user.created': (state, { user }) => putUser(state, user),
   'user.updated': (state, { user }) => putUser(state, user),
+  'user_settings.updated': (state, { settings }) => putSettings(state, settings),
   'instance.updated': (state, { instance }) => ({ ...state, instance }),
-  'membership.added': (state, { channel }) => enterChannel(state, channel),
+  'membership.added': (state, { channel, seq }) => enterChannel(state, channel, seq),
   'membership.removed': (state, d) => dropChannel(state, d.channel_id),
   'channel.updated': (state, { channel }) => putChannel(state, channel),
   'channel.member_added': (state, d, at) => moveMember(state, d.user_id, true, at),
   'channel.member_removed': (state, d, at) => moveMember(state, d.user_id, false, at),
-  'message.posted': (state, { message }) => stopTyping(state, message.channel_id, message.author_id),
+  'message.posted': (state, { message }) => takePosted(state, message),
+  'read_state.updated': (state, d) => markRead(state, d.channel_id, d.read_seq),
   'presence.changed': (state, d) => ({ ...state, online: changedSet(state.online, d.online, d.offline) }),
   'presence.settled': (state, { online }) => ({ ...state, online: new Set(online) }),
   'typing.started': (state, d, { now }) => startTyping(state, d.channel_id, d.user_id, now),
@@ -116,6 +131,17 @@ export function addUsers(state: State, users: readonly User[]): State {
   const all = new Map(state.users);
   for (const user of unknown) all.set(user.id, user);
   return { ...state, users: all };
+}
+
+/** The user has read a channel up to a seq, here or on another device. */
+export function markRead(state: State, channelId: string, seq: number): State {
+  const readStates = readUpTo(state.readStates, channelId, seq);
+  return readStates === state.readStates ? state : { ...state, readStates };
+}
+
+/** Settings as the server has them; those of a lower `rev` are older than what is known. */
+export function putSettings(state: State, settings: UserSettings): State {
+  return state.settings && settings.rev <= state.settings.rev ? state : { ...state, settings };
 }
 
 /** A room asked for because its `rev` jumped. An answer older than what has come since mends nothing: it is asked for again. */
@@ -158,9 +184,10 @@ function putChannel(state: State, channel: Channel): State {
 }
 
 /** Who is in the room of a new voice channel is told to who asks. */
-function enterChannel(state: State, channel: Channel): State {
+function enterChannel(state: State, channel: Channel, seq: number): State {
   const entered = putChannel(state, channel);
-  if (channel.kind !== 'voice') return entered;
+  if (channel.kind !== 'voice')
+    return { ...entered, readStates: beginReading(state.readStates, channel.id, seq) };
   return { ...entered, roomsToMend: changedSet(entered.roomsToMend, [channel.id], []) };
 }
 
@@ -168,6 +195,7 @@ function dropChannel(state: State, channelId: string): State {
   return {
     ...state,
     channels: without(state.channels, channelId),
+    readStates: without(state.readStates, channelId),
     rooms: without(state.rooms, channelId),
     typing: without(state.typing, channelId),
     members: without(state.members, channelId),
@@ -190,6 +218,12 @@ function startTyping(state: State, channelId: string, userId: string, now: numbe
   if (userId === state.user?.id) return state;
   const users = new Map(state.typing.get(channelId)).set(userId, now + TYPING_LASTS_MS);
   return { ...state, typing: new Map(state.typing).set(channelId, users) };
+}
+
+function takePosted(state: State, message: Message): State {
+  const silent = stopTyping(state, message.channel_id, message.author_id);
+  const readStates = takeMessage(state.readStates, message, state.user?.id);
+  return readStates === state.readStates ? silent : { ...silent, readStates };
 }
 
 function stopTyping(state: State, channelId: string, userId: string): State {
@@ -234,8 +268,8 @@ function byId<T extends { id: string }>(items: readonly T[]): Map<string, T> {
   return new Map(items.map((item) => [item.id, item]));
 }
 
-function byChannel(rooms: readonly Room[]): Map<string, Room> {
-  return new Map(rooms.map((room) => [room.channel_id, room]));
+function byChannel<T extends { channel_id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.channel_id, item]));
 }
 
 function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {

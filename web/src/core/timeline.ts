@@ -28,12 +28,12 @@ export function timeline(
   selfId: string,
   dayOf: (at: number) => string = localDay,
 ): Row[] {
-  const entries = [
+  const list = [
     ...messages.filter((message) => !isSuperseded(message)).map((message) => ofMessage(message, selfId)),
     ...pending.map((item) => ofPending(item, selfId)),
   ];
-  return entries.map((entry, index) => {
-    const before = entries[index - 1];
+  return list.map((entry, index) => {
+    const before = list[index - 1];
     const startsDay = !before || dayOf(before.at) !== dayOf(entry.at);
     return { ...entry, startsDay, grouped: !startsDay && continues(before, entry) };
   });
@@ -63,15 +63,31 @@ function continues(before: Entry | undefined, entry: Entry): boolean {
   );
 }
 
+/** A list is put together anew with every change, mostly of the messages it had. */
+const entries = new WeakMap<Message, Entry>();
+
 function ofMessage(message: Message, selfId: string): Entry {
   const key = message.author_id === selfId ? message.nonce : message.id;
-  return { key, authorId: message.author_id, at: Date.parse(message.posted_at), message, pending: null };
+  const known = entries.get(message);
+  if (known?.key === key) return known;
+  const at = Date.parse(message.posted_at);
+  const entry: Entry = { key, authorId: message.author_id, at, message, pending: null };
+  entries.set(message, entry);
+  return entry;
 }
 
 function ofPending(pending: PendingMessage, selfId: string): Entry {
   return { key: pending.nonce, authorId: selfId, at: pending.createdAt, message: null, pending };
 }
 
+/** Most instants one asks about are of the day one has just asked about. */
+let askedLast = { from: NaN, to: NaN, name: '' };
+
 function localDay(at: number): string {
-  return new Date(at).toDateString();
+  if (at >= askedLast.from && at < askedLast.to) return askedLast.name;
+  const day = new Date(at);
+  const name = day.toDateString();
+  const from = day.setHours(0, 0, 0, 0);
+  askedLast = { from, to: day.setDate(day.getDate() + 1), name };
+  return name;
 }

@@ -22,6 +22,15 @@ export interface PendingMessage {
   readonly error: Problem | null;
 }
 
+/** What stands in the editor of a message. */
+export interface KeptEdit {
+  readonly channelId: string;
+  readonly messageId: string;
+  /** What the message was when the editing began. */
+  readonly before: string;
+  readonly text: string;
+}
+
 /** Steps happen in the order they were asked for, and none rejects: a browser that keeps nothing is no reason to stop writing. */
 export interface UnsentStore {
   /** False as soon as something would be lost by closing the page. */
@@ -34,6 +43,10 @@ export interface UnsentStore {
   drafts(userId: string): Promise<Map<string, string>>;
   /** An empty text removes the draft. */
   putDraft(userId: string, channelId: string, text: string): Promise<void>;
+  /** A user's edits by channel. */
+  edits(userId: string): Promise<Map<string, KeptEdit>>;
+  /** Keeps the one edit of a channel; null removes it. */
+  putEdit(userId: string, channelId: string, edit: KeptEdit | null): Promise<void>;
   /** Removes everything of a user. */
   clear(userId: string): Promise<void>;
 }
@@ -43,6 +56,7 @@ export class MemoryUnsentStore implements UnsentStore {
   readonly durable: boolean = false;
   readonly #messages = new Map<string, PendingMessage>();
   readonly #drafts = new Map<string, Map<string, string>>();
+  readonly #edits = new Map<string, Map<string, KeptEdit>>();
 
   messages(userId: string): Promise<PendingMessage[]> {
     const own = [...this.#messages.values()].filter((message) => message.userId === userId);
@@ -71,8 +85,21 @@ export class MemoryUnsentStore implements UnsentStore {
     return Promise.resolve();
   }
 
+  edits(userId: string): Promise<Map<string, KeptEdit>> {
+    return Promise.resolve(new Map(this.#edits.get(userId)));
+  }
+
+  putEdit(userId: string, channelId: string, edit: KeptEdit | null): Promise<void> {
+    const edits = this.#edits.get(userId) ?? new Map<string, KeptEdit>();
+    if (edit === null) edits.delete(channelId);
+    else edits.set(channelId, edit);
+    this.#edits.set(userId, edits);
+    return Promise.resolve();
+  }
+
   clear(userId: string): Promise<void> {
     this.#drafts.delete(userId);
+    this.#edits.delete(userId);
     for (const { nonce, userId: owner } of this.#messages.values())
       if (owner === userId) this.#messages.delete(nonce);
     return Promise.resolve();

@@ -15,6 +15,7 @@ import { LostChannel } from './channels/lost_channel.svelte';
 import type { Place } from './messages/place';
 import type { Router } from './router.svelte';
 import type { ThemeChoice } from './theme.svelte';
+import type { PageUpdate } from './update/page_update.svelte';
 import type { VoiceSession } from './voice/voice_session.svelte';
 
 export interface ModelParts {
@@ -23,6 +24,7 @@ export interface ModelParts {
   theme: ThemeChoice;
   voice: VoiceSession;
   clock: Clock;
+  update: PageUpdate;
 }
 
 export interface ShownProfile {
@@ -36,6 +38,7 @@ export class Model {
   readonly theme: ThemeChoice;
   readonly voice: VoiceSession;
   readonly clock: Clock;
+  readonly update: PageUpdate;
   /** What is said to screen readers next. */
   announcement = $state('');
   /** The message somebody is asked about: whether it is to be deleted. */
@@ -53,12 +56,13 @@ export class Model {
   composer: HTMLElement | null = null;
   readonly #follow: () => void;
 
-  constructor({ client, router, theme, voice, clock }: ModelParts) {
+  constructor({ client, router, theme, voice, clock, update }: ModelParts) {
     this.client = client;
     this.router = router;
     this.theme = theme;
     this.voice = voice;
     this.clock = clock;
+    this.update = update;
     this.lostChannel = new LostChannel(this);
     this.#follow = createSubscriber((update) => client.store.subscribe(update));
   }
@@ -85,6 +89,12 @@ export class Model {
   pending(channelId: string): readonly PendingMessage[] {
     this.#follow();
     return this.client.outbox.pendingIn(channelId);
+  }
+
+  /** Whether something stands unsent in the composer of a channel. */
+  hasDraft(channelId: string): boolean {
+    this.#follow();
+    return this.client.drafts.get(channelId) !== '';
   }
 
   /** The edit under way in a channel. */

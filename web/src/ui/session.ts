@@ -18,6 +18,8 @@ export interface SessionModel {
 
 export class Session {
   readonly #model: SessionModel;
+  /** Why the login was lost, as the name of a close code; empty when nobody has lost one. */
+  endedBecause = '';
   #next = '/';
   #met: Promise<void> = Promise.resolve();
 
@@ -46,6 +48,7 @@ export class Session {
     this.#model.client.start();
     this.#model.router.navigate(this.#next, { replace: true });
     this.#next = '/';
+    this.endedBecause = '';
   }
 
   /** Leaves the call, ends the login session and forgets what was loaded. Rejects with an ApiError. */
@@ -59,6 +62,7 @@ export class Session {
     if (state !== 'stopped' || reason === 'unsupported_protocol') return;
     this.#model.voice.end();
     this.#model.client.forget();
+    this.endedBecause = reason;
     this.#leave(this.#model.router.path);
   }
 

@@ -1,29 +1,30 @@
-/** Dark, light, or what the system says: remembered by this browser. */
+/** Dark, light, or what the system says, as the user of this page has chosen. */
+import type { OwnSettings } from '../core/own_settings';
 
-export type Theme = 'system' | 'dark' | 'light';
+export type Theme = NonNullable<OwnSettings['current']['theme']>;
 
 export const THEMES: readonly Theme[] = ['system', 'dark', 'light'];
 
-const KEY = 'cromulent.theme';
-
 export class ThemeChoice {
-  #theme = $state<Theme>(read());
+  readonly #settings: OwnSettings;
+  #theme = $state<Theme>('system');
+
+  constructor(settings: OwnSettings) {
+    this.#settings = settings;
+    settings.onChange(() => this.apply());
+  }
 
   get current(): Theme {
     return this.#theme;
   }
 
   set(theme: Theme): void {
-    this.#theme = theme;
-    try {
-      localStorage.setItem(KEY, theme);
-    } catch {
-      // A browser that keeps nothing shows the choice until it is closed.
-    }
-    this.apply();
+    this.#settings.choose({ theme });
   }
 
+  /** Makes the page look as chosen. */
   apply(): void {
+    this.#theme = this.#settings.current.theme ?? 'system';
     if (this.#theme === 'system') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = this.#theme;
     for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]'))
@@ -35,13 +36,4 @@ export class ThemeChoice {
 function mediaOf(scheme: string | undefined, theme: Theme): string {
   if (theme === 'system') return `(prefers-color-scheme: ${scheme})`;
   return theme === scheme ? 'all' : 'not all';
-}
-
-function read(): Theme {
-  try {
-    const stored = localStorage.getItem(KEY);
-    return THEMES.find((theme) => theme === stored) ?? 'system';
-  } catch {
-    return 'system';
-  }
 }

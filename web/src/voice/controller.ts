@@ -1,4 +1,5 @@
 /** The voice of one page, as the interface uses it: at most one call, its microphone, its sound, one view of it all. */
+import { reasonOfCall } from './call_reason';
 import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
@@ -12,7 +13,11 @@ import type { ButtonFinger, TalkKey } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
 import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
+import { SentOn } from './sent_on';
 import { SpeakingWatch } from './speaking';
+import { stageOf } from './stage';
+import { explain } from './verdict_texts';
+import { NO_VERDICTS } from './verdicts';
 import { viewOfPeer, type PeerView, type VoiceView } from './view';
 import { VoiceInput, type VoiceInputPorts } from './voice_input';
 
@@ -20,7 +25,10 @@ import { VoiceInput, type VoiceInputPorts } from './voice_input';
 const REMEMBERED_MS = 60_000;
 
 /** The ports of a room that lie outside the engine; the others are the controller itself. */
-type OuterRoomPorts = Omit<RoomPorts, 'self' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'>;
+type OuterRoomPorts = Omit<
+  RoomPorts,
+  'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'
+>;
 
 export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, ElsewherePorts {
   readonly userId: string;
@@ -38,7 +46,8 @@ export class VoiceController {
   readonly #input: VoiceInput;
   readonly #playback: Playback;
   readonly #speaking: SpeakingWatch;
-  readonly #stopHiding: () => void;
+  readonly #sentOn: SentOn;
+  readonly #stops: readonly (() => void)[];
   readonly #listeners = new Set<(view: VoiceView) => void>();
   #settings: VoiceSettings;
   readonly #flags: MuteFlags;
@@ -54,7 +63,6 @@ export class VoiceController {
     this.#remembered = recentCall(ports);
     this.#flags = new MuteFlags(this.#remembered ?? { muted: false, deafened: false });
     this.#elsewhere = new Elsewhere(ports, this.#remembered?.participantId ?? null, () => this.#publish());
-    this.#stopHiding = ports.environment.onPageHide(() => this.#hide());
     this.#input = new VoiceInput(ports, this.#settings, {
       track: (track) => this.#call.running?.replaceTrack(track),
       changed: () => this.#inputChanged(),
@@ -72,6 +80,13 @@ export class VoiceController {
       entered: () => this.#entered(),
       changed: () => this.#changed(),
     });
+    this.#sentOn = new SentOn(ports.signalling, (participantId, channelId) => {
+      if (this.#call.running?.participantId === participantId) void this.join(channelId);
+    });
+    this.#stops = [
+      ports.environment.onPageHide(() => this.#hide()),
+      ports.settings.onChange(() => this.#apply(ports.settings.load())),
+    ];
     this.#applyFlags();
     this.#view = this.#makeView();
   }
@@ -148,9 +163,9 @@ export class VoiceController {
     this.#configure({ talkKey, latching });
   }
 
-  /** −60 to −20 dBFS. */
+  /** −60 to −20 dBFS, in whole ones. */
   setThreshold(thresholdDbfs: number): void {
-    this.#configure({ thresholdDbfs: Math.min(-20, Math.max(-60, thresholdDbfs)) });
+    this.#configure({ thresholdDbfs: Math.round(Math.min(-20, Math.max(-60, thresholdDbfs))) });
   }
 
   /** Null is the system's choice; what is left out stays. */
@@ -188,7 +203,7 @@ export class VoiceController {
   dispose(): void {
     this.#disposed = true;
     this.disconnect();
-    this.#stopHiding();
+    for (const stop of this.#stops) stop();
     this.#elsewhere.close();
     this.#listeners.clear();
   }
@@ -207,6 +222,7 @@ export class VoiceController {
     const ports: RoomPorts = {
       ...outer,
       self: () => ({ ...this.#flags.now, sends_audio: this.#input.live }),
+      ownSound: () => this.#input.sound(),
       playbackBlocked: () => this.#playback.blocked,
       play: (peerId, track) => this.#playback.attach(peerId, track),
       stopPlaying: (peerId) => this.#playback.detach(peerId),
@@ -223,11 +239,17 @@ export class VoiceController {
     running?.replaceTrack(this.#input.track);
     this.#input.start();
     this.#speaking.start();
+    this.#sentOn.start();
   }
 
   #configure(change: Partial<VoiceSettings>): void {
-    this.#settings = { ...this.#settings, ...change };
-    this.#ports.settings.save(this.#settings);
+    this.#apply({ ...this.#settings, ...change });
+    this.#ports.settings.save(change);
+  }
+
+  /** In force from now on, also in a call that runs. */
+  #apply(settings: VoiceSettings): void {
+    this.#settings = settings;
     this.#input.configure(this.#settings, this.#call.running !== null);
     this.#changed();
   }
@@ -274,6 +296,7 @@ export class VoiceController {
     else {
       this.#input.stop();
       this.#speaking.stop();
+      this.#sentOn.stop();
     }
     this.#publish();
   }
@@ -292,22 +315,36 @@ export class VoiceController {
     const { room } = this.#call;
     const state = room?.state ?? (this.#remembered === null ? 'idle' : 'disconnected');
     const links = room?.links.all ?? [];
+    const peers = new Map(links.map((link) => [link.peerId, this.#viewOfPeer(link)]));
     return {
       state,
       channelId: room?.channelId ?? this.#channelOfOffer(),
       participantId: room?.participantId ?? null,
-      ...endingOf(state, this.#reason(), this.#elsewhere, this.#ports.names),
+      ...endingOf(state, reasonOfCall(this.#reason(), peers), this.#elsewhere, this.#ports.names),
+      stage: stageOf({
+        state,
+        admitted: (room?.participantId ?? null) !== null,
+        links,
+        microphone: this.#input.microphone,
+      }),
       ...this.#flags.now,
       mode: this.#settings.mode,
       ...this.#input.view(),
+      stillMuted: this.#flags.stillMuted,
       talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
       playbackBlocked: this.#playback.blocked,
-      peers: new Map(links.map((link) => [link.peerId, this.#viewOfPeer(link)])),
+      peers,
     };
   }
 
   #viewOfPeer(link: PeerLink): PeerView {
-    return viewOfPeer(link, this.#speaking.has(link.peerId), this.#input.live);
+    const { room } = this.#call;
+    const verdicts = room?.verdictsOn(link) ?? NO_VERDICTS;
+    return viewOfPeer(link, {
+      speaking: this.#speaking.has(link.peerId),
+      sending: this.#input.live,
+      verdicts: explain(verdicts, this.#ports.names.user(link.participant.user_id)),
+    });
   }
 
   /** After a reload: where one was, or where the call is by now. */

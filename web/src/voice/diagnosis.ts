@@ -18,7 +18,7 @@ export function diagnose(facts: LinkFacts, now: number): ReasonCode {
   if (known) return known;
   if (!facts.answered) return 'no_answer';
   if (connection.state === 'connected') return 'no_media';
-  if (!facts.relayConfigured) return connection.evidence.udpBlocked ? 'udp_blocked' : 'nat_no_relay';
+  if (!facts.relayConfigured) return connection.evidence.udpBlocked(now) ? 'udp_blocked' : 'nat_no_relay';
   return 'relay_unreachable';
 }
 

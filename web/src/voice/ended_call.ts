@@ -1,11 +1,11 @@
 /** What the bar of a call that is over says and offers, by where the user's voice is now. */
 import type { Elsewhere } from './elsewhere';
-import { reasonOf, type Reason, type ReasonCode } from './reasons';
+import { reasonOf, type Reason } from './reasons';
 import { reasonElsewhere, type Names } from './room_reason';
 import type { RoomState } from './room_state';
 
 /** Ends that matter less than that the call goes on elsewhere; the others would meet whoever tries again there, too. */
-const YIELDING: ReadonlySet<ReasonCode> = new Set([
+const YIELDING: ReadonlySet<Reason['code']> = new Set([
   'already_in_channel',
   'page_reloaded',
   'away_too_long',

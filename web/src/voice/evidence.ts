@@ -9,6 +9,9 @@ const REFUSAL_GRACE_MS = 1500;
 /** A relay that has given no candidate for so long is out of reach; the browser itself says so after 40 s. */
 const SILENCE_MS = 9000;
 
+/** STUN that has said nothing for so long will not: browsers have asked four times by then, and report it after 40 s. */
+const STUN_SILENCE_MS = 3000;
+
 const isRelay = (url: string) => /^turns?:/i.test(url);
 
 export class RelayEvidence {
@@ -57,8 +60,12 @@ export class RelayEvidence {
     return this.#complete || now - this.#startedAt >= SILENCE_MS;
   }
 
-  /** STUN was tried and did not answer: UDP does not leave this network. */
-  get udpBlocked(): boolean {
-    return this.#stunFailed && !this.#kinds.has('srflx');
+  /**
+   * STUN was asked and does not answer: UDP does not leave this network. An answer that tells nothing new makes no
+   * candidate, but the gathering is complete with it.
+   */
+  udpBlocked(now: number): boolean {
+    if (this.#kinds.has('srflx')) return false;
+    return this.#stunFailed || (!this.#complete && now - this.#startedAt >= STUN_SILENCE_MS);
   }
 }

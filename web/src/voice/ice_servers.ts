@@ -4,7 +4,11 @@ import type { IceServersReply, IceServer, IceTransportPolicy } from './wire';
 
 /** They are refetched after this part of their life. */
 const REFETCH_AT = 0.6;
+/** A refetch that failed is tried again after this part of their life, and after so long at the latest. */
+const RETRY_AT = 0.1;
 const RETRY_MS = 30_000;
+/** However little life is left, nobody is asked again sooner. */
+const SOONEST_MS = 5_000;
 /** The longest wait a browser's timer can hold; a longer one would be over at once. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 /** A restart with less life left than this asks for fresh ones first. */
@@ -19,6 +23,8 @@ export interface IceServersPorts {
   ask(): Promise<IceServersReply>;
   /** There are new ones: time to give them to the connections. */
   renewed(): void;
+  /** Those before will expire soon: who depends on them to stay alive must move to the new ones. */
+  outlived(): void;
   note(event: string, details?: Record<string, unknown>): void;
 }
 
@@ -27,7 +33,9 @@ export class IceServers {
   #servers: RTCIceServer[];
   #policy: IceTransportPolicy = 'all';
   #expiresAt: number | null = null;
+  #lifeMs = Infinity;
   #cancelRefetch: () => void = () => undefined;
+  #refetchAt = Infinity;
   #asking: Promise<boolean> | null = null;
   #closed = false;
 
@@ -69,7 +77,7 @@ export class IceServers {
     this.#policy = reply.ice_transport_policy;
     const life = reply.expires_in_seconds === null ? null : reply.expires_in_seconds * 1000;
     this.#expiresAt = life === null ? null : this.#ports.clock.now() + life;
-    this.#cancelRefetch();
+    this.#lifeMs = life ?? Infinity;
     if (life !== null) this.#refetchAfter(life * REFETCH_AT);
   }
 
@@ -99,18 +107,28 @@ export class IceServers {
     }
   }
 
+  async #refetch(): Promise<void> {
+    const renewed = await this.refresh();
+    if (this.#closed) return;
+    if (renewed) this.#ports.outlived();
+    else this.#refetchAfter(Math.min(this.#lifeMs * RETRY_AT, RETRY_MS));
+  }
+
   #refetchAfter(milliseconds: number): void {
-    const wait = Math.min(milliseconds, LONGEST_WAIT_MS);
+    const wait = Math.min(Math.max(milliseconds, SOONEST_MS), LONGEST_WAIT_MS);
+    const at = this.#ports.clock.now() + wait;
+    if (at >= this.#refetchAt) return; // some connection may still depend on older ones
+    this.#cancelRefetch();
+    this.#refetchAt = at;
     this.#cancelRefetch = this.#ports.clock.after(wait, () => {
-      void this.refresh().then((renewed) => {
-        if (!renewed && !this.#closed) this.#refetchAfter(RETRY_MS);
-      });
+      this.#refetchAt = Infinity;
+      void this.#refetch();
     });
   }
 }
 
 /** Without what would make RTCPeerConnection throw: one bad line of an operator must not end every call. */
-function usable(servers: readonly IceServer[]): RTCIceServer[] {
+export function usable(servers: readonly IceServer[]): RTCIceServer[] {
   return servers.flatMap((server) => {
     const complete = server.username !== undefined && server.credential !== undefined;
     const urls = server.urls.filter((url) => URL_FORM.test(url) && (complete || !RELAY_FORM.test(url)));

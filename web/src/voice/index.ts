@@ -8,6 +8,14 @@ export type { Reason, ReasonCode, Side } from './reasons';
 export { VoiceRoom } from './room';
 export type { Names } from './room_reason';
 export type { RoomState } from './room_state';
-export { DEFAULT_SETTINGS, type CallMemory, type SettingsPort, type VoiceSettings } from './settings';
+export {
+  DEFAULT_SETTINGS,
+  type CallMemory,
+  type ChoicesPort,
+  type SettingsPort,
+  type VoiceSettings,
+} from './settings';
 export type { Signalling } from './signalling';
+export type { Stage } from './stage';
+export type { Verdict } from './verdict_texts';
 export type { PeerView, VoiceView } from './view';

@@ -4,6 +4,8 @@ import type { Connection } from './connection';
 
 /** A link that was heard is in trouble after so long without a packet. */
 const STALL_MS = 1_500;
+/** Sound comes 50 times a second: after so long without a packet something may be wrong, though not yet with this link. */
+const HUSH_MS = 400;
 /** A connection that has just replaced another gets so long for its first packet. */
 const FIRST_PACKET_MS = 5_000;
 /** A peer counts as heard for so long after a packet of its sound. */
@@ -61,6 +63,12 @@ export class LinkHealth {
     const connection = this.#current();
     if (!connection || !this.sendsAudio || connection.state !== 'connected') return false;
     return this.#consents && connection.watch.consentAfterPackets >= SILENCE_MS;
+  }
+
+  /** The peer sends, and nothing of it has come for so long that our own network may be the cause. */
+  get hushed(): boolean {
+    const watch = this.#current()?.watch;
+    return this.sendsAudio && watch !== undefined && watch.packetAge(this.#clock.now()) >= HUSH_MS;
   }
 
   /** Nothing has come for a moment: a change of the connection's state is to be believed. */

@@ -18,6 +18,7 @@ export type ShownLinkState = 'connecting' | 'ok' | 'unstable' | 'repairing' | 'f
 /** Holds the state of one link; an impossible step is an error of ours, not of the network. */
 export class LinkStateMachine {
   #state: LinkState = 'new';
+  #repairs = 0;
   readonly #note: (from: LinkState, to: LinkState) => void;
 
   constructor(note: (from: LinkState, to: LinkState) => void) {
@@ -26,6 +27,11 @@ export class LinkStateMachine {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** How often a repair was begun. */
+  get repairs(): number {
+    return this.#repairs;
   }
 
   /** Whether this link has never carried sound and is still being tried a first time. */
@@ -44,6 +50,7 @@ export class LinkStateMachine {
       throw new Error(`a link may not go from ${this.#state} to ${next}`);
     const from = this.#state;
     this.#state = next;
+    if (next === 'repairing') this.#repairs += 1;
     this.#note(from, next);
   }
 }

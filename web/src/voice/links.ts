@@ -26,6 +26,17 @@ export class Links {
     return [...this.#links.values()];
   }
 
+  /** Whether everybody who was heard has fallen silent at once. */
+  get hushed(): boolean {
+    const heard = this.all.filter((link) => link.state === 'ok' && link.participant.sends_audio);
+    return heard.length > 0 && heard.every((link) => link.hushed);
+  }
+
+  /** Whether somebody is not heard. */
+  get missed(): boolean {
+    return this.all.some((link) => link.state !== 'ok');
+  }
+
   get(peerId: string): PeerLink | undefined {
     return this.#links.get(peerId);
   }
@@ -80,10 +91,14 @@ export class Links {
     for (const link of this.#links.values()) link.pair.replaceTrack(track);
   }
 
-  /** Gives new ICE servers to all connections; healthy ones go on, but for those over a relay of strangers. */
-  renewIceServers(instanceHost: string): void {
+  /** Gives new ICE servers to all connections; they go on as they are. */
+  renewIceServers(): void {
+    for (const { pair } of this.#links.values()) pair.configure();
+  }
+
+  /** Credentials expire: the instance's own relay lets a call go on, that of strangers may end it. */
+  leaveForeignRelays(instanceHost: string): void {
     for (const { pair } of this.#links.values()) {
-      pair.configure();
       const relay = pair.current?.watch.last.relayUrl;
       if (relay && isForeignRelay(relay, instanceHost)) pair.restart();
     }

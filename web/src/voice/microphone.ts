@@ -8,6 +8,15 @@ export interface Processing {
   readonly autoGainControl: boolean;
 }
 
+export function isSameProcessing(one: Processing, other: Processing): boolean {
+  const { echoCancellation, noiseSuppression, autoGainControl } = one;
+  return (
+    echoCancellation === other.echoCancellation &&
+    noiseSuppression === other.noiseSuppression &&
+    autoGainControl === other.autoGainControl
+  );
+}
+
 export interface MicrophoneSettings {
   /** Null is the system's choice. */
   readonly inputDeviceId: string | null;

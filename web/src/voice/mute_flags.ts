@@ -8,6 +8,7 @@ export interface Muting {
 export class MuteFlags {
   #now: Muting;
   #chosen = false;
+  #undeafened = false;
 
   constructor(first: Muting) {
     this.#now = pick(first);
@@ -17,8 +18,14 @@ export class MuteFlags {
     return this.#now;
   }
 
+  /** Un-deafening does not un-mute: whether that was the last thing the person did, who may think otherwise. */
+  get stillMuted(): boolean {
+    return this.#undeafened && this.#now.muted;
+  }
+
   /** The person has pressed a button. */
   choose(flags: Muting): void {
+    this.#undeafened = this.#now.deafened && !flags.deafened;
     this.#now = flags;
     this.#chosen = true;
   }
@@ -26,7 +33,7 @@ export class MuteFlags {
   /** A join is asked for; a call that is moved was last seen like `moved`. */
   joining(moved: Muting | null): void {
     if (moved) this.#now = pick(moved);
-    this.#chosen = false;
+    this.#chosen = this.#undeafened = false;
   }
 
   /** The server shows us like `shown`: that is what the call goes on with, unless a button was pressed since we asked. */

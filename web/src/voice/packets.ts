@@ -2,6 +2,13 @@
 import type { MediaSample } from './peer_connection';
 
 const LOSS_WINDOW_MS = 5_000;
+/** Rates are those of so long. */
+const RATE_WINDOW_MS = 2_000;
+
+interface Counted {
+  readonly at: number;
+  readonly sample: MediaSample;
+}
 
 interface Window {
   readonly at: number;
@@ -12,6 +19,12 @@ interface Window {
 const NOTHING: MediaSample = {
   packetsReceived: 0,
   packetsLost: 0,
+  packetsSent: 0,
+  bytesReceived: 0,
+  jitterMs: null,
+  localCandidate: null,
+  remoteCandidate: null,
+  relayProtocol: null,
   lastReport: null,
   consentResponses: 0,
   roundTripMs: null,
@@ -26,8 +39,11 @@ export class PacketWatch {
   #reportAt: number;
   #consentAt: number;
   #windows: [Window, Window];
+  /** The samples of the last two seconds, and the one before them. */
+  #recent: Counted[] = [];
   #flowed = false;
   #consented = false;
+  #firstConsentAt = Infinity;
 
   constructor(now: number) {
     this.#packetAt = this.#reportAt = this.#consentAt = now;
@@ -40,20 +56,35 @@ export class PacketWatch {
   }
 
   feed(sample: MediaSample, now: number): void {
-    if (sample.packetsReceived !== this.#last.packetsReceived) {
+    if (sample.packetsReceived > 0 && sample.packetsReceived !== this.#last.packetsReceived) {
       this.#packetAt = now;
       this.#flowed = true;
     }
-    if (sample.lastReport !== this.#last.lastReport) this.#reportAt = now;
-    if (sample.consentResponses !== this.#last.consentResponses) {
+    if (sample.lastReport !== null && sample.lastReport !== this.#last.lastReport) this.#reportAt = now;
+    // Fewer than before are those of another pair of addresses, or of none: nobody has answered.
+    if (sample.consentResponses > this.#last.consentResponses) {
       this.#consentAt = now;
       this.#consented = true;
+      this.#firstConsentAt = Math.min(this.#firstConsentAt, now);
     }
     if (now - this.#windows[1].at >= LOSS_WINDOW_MS) {
       const next = { at: now, received: sample.packetsReceived, lost: sample.packetsLost };
       this.#windows = [this.#windows[1], next];
     }
     this.#last = sample;
+    this.#recent = [
+      ...this.#recent.filter((one, index, all) => isRecent(all[index + 1] ?? one, now)),
+      { at: now, sample },
+    ];
+  }
+
+  /** How often the counter of that name counts in a second at the moment; zero until there are two samples. */
+  perSecond(counter: 'packetsReceived' | 'packetsSent' | 'bytesReceived'): number {
+    const first = this.#recent[0];
+    const last = this.#recent.at(-1);
+    if (!first || !last || last.at === first.at) return 0;
+    const counted = Math.max(0, last.sample[counter] - first.sample[counter]);
+    return (1_000 * counted) / (last.at - first.at);
   }
 
   /** Packets lost on their way to us, in per cent of the last five to ten seconds. */
@@ -94,8 +125,16 @@ export class PacketWatch {
     return this.#consented ? now - this.#consentAt : Infinity;
   }
 
-  /** Milliseconds by which the path outlived the sound: the last consent answer came so long after the last packet. */
+  /**
+   * Milliseconds by which the path outlived the sound: the last consent answer came so long after the last packet. A path
+   * that has never carried any is counted from its first answer: until then nobody could have sent.
+   */
   get consentAfterPackets(): number {
-    return this.#consented ? this.#consentAt - this.#packetAt : 0;
+    if (!this.#consented) return 0;
+    return this.#consentAt - (this.#flowed ? this.#packetAt : Math.max(this.#packetAt, this.#firstConsentAt));
   }
+}
+
+function isRecent({ at }: Counted, now: number): boolean {
+  return now - at <= RATE_WINDOW_MS;
 }

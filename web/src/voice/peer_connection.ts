@@ -17,6 +17,13 @@ export interface Transceiver {
 export interface MediaSample {
   readonly packetsReceived: number;
   readonly packetsLost: number;
+  readonly packetsSent: number;
+  readonly bytesReceived: number;
+  readonly jitterMs: number | null;
+  readonly localCandidate: RTCIceCandidateType | null;
+  readonly remoteCandidate: RTCIceCandidateType | null;
+  /** How we reach the relay in use on our side, if any. */
+  readonly relayProtocol: 'udp' | 'tcp' | 'tls' | null;
   /** A value that changes with each RTCP report the peer sends on what it receives of us; null before the first. */
   readonly lastReport: number | null;
   /** ICE consent answers on the selected pair. */

@@ -6,6 +6,7 @@ import { DirectReturn } from './direct_return';
 import { diagnose, knownRelayFault } from './diagnosis';
 import type { IceServers } from './ice_servers';
 import { LinkHealth } from './link_health';
+import { linkReport, type LinkReport } from './link_report';
 import { LinkStateMachine, type LinkState, type ShownLinkState } from './link_state';
 import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
 import { reasonOf, type Reason, type ReasonCode } from './reasons';
@@ -109,6 +110,11 @@ export class PeerLink {
     this.#ports.changed();
   }
 
+  /** How often its repair was begun. */
+  get repairs(): number {
+    return this.#machine.repairs;
+  }
+
   get reason(): Reason | null {
     return this.#reason;
   }
@@ -125,6 +131,21 @@ export class PeerLink {
   /** Whether the peer's sound comes, and no report of it on ours does, though we are `sending`. */
   unheard(sending: boolean): boolean {
     return this.state === 'ok' && this.#health.reportsOverdue(sending);
+  }
+
+  /** What is told the server of this link, for the verdict. */
+  report(): LinkReport {
+    return linkReport(this.pair.current?.watch ?? null, {
+      link: this.shownState,
+      step: this.#ladder?.step ?? null,
+      reason: this.#reason?.code ?? null,
+      repairs: this.repairs,
+    });
+  }
+
+  /** See `LinkHealth.hushed`. */
+  get hushed(): boolean {
+    return this.#health.hushed;
   }
 
   /** Packets received on the connection of the moment. */

@@ -3,6 +3,10 @@
 export type TalkKey =
   { readonly kind: 'key'; readonly code: string } | { readonly kind: 'pointer'; readonly button: number };
 
+export function isSameKey(one: TalkKey, other: TalkKey): boolean {
+  return codeOf(one) === codeOf(other);
+}
+
 export interface TalkPress {
   /** `KeyboardEvent.code`, or the number of the pointer's button. */
   readonly key: string | number;
@@ -95,7 +99,7 @@ export class PushToTalk {
   }
 
   #isKey(press: TalkPress): boolean {
-    return press.key === (this.#key.kind === 'key' ? this.#key.code : this.#key.button);
+    return press.key === codeOf(this.#key);
   }
 
   #press(finger: Finger): void {
@@ -127,4 +131,9 @@ export class PushToTalk {
     change();
     if (before !== this.active) this.#changed(this.active);
   }
+}
+
+/** What a press of it carries. */
+function codeOf(key: TalkKey): string | number {
+  return key.kind === 'key' ? key.code : key.button;
 }

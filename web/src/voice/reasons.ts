@@ -1,8 +1,10 @@
 /** Every reason a call or a link can fail for: one sentence for the person, one remedy, and whose side it is on. */
 
+import type { VerdictCode } from './verdict_texts';
+
 export type Side = 'you' | 'peer' | 'instance' | 'network';
 
-interface Text {
+export interface Text {
   readonly sentence: string;
   readonly remedy: string;
   readonly side: Side;
@@ -42,8 +44,8 @@ const TEXTS = {
     side: 'instance',
   },
   voice_disabled: {
-    sentence: 'Voice is switched off here.',
-    remedy: 'Ask an administrator.',
+    sentence: 'An administrator has switched voice off.',
+    remedy: 'When it is on again, you can go back in here.',
     side: 'instance',
   },
   not_found: {
@@ -111,6 +113,11 @@ const TEXTS = {
     remedy: 'It is tried again by itself; if it stays so, check your network.',
     side: 'network',
   },
+  being_repaired: {
+    sentence: 'Somebody cannot be heard at the moment.',
+    remedy: 'Nothing to do: it is being repaired by itself.',
+    side: 'network',
+  },
   playback_blocked: {
     sentence: 'The browser plays no sound before you click.',
     remedy: 'Choose Enable sound.',
@@ -146,7 +153,7 @@ const TEXTS = {
 export type ReasonCode = keyof typeof TEXTS;
 
 export interface Reason extends Text {
-  readonly code: ReasonCode;
+  readonly code: ReasonCode | VerdictCode;
   readonly detail?: unknown;
 }
 

@@ -45,6 +45,7 @@ export class LadderRun {
   readonly #random: () => number;
   #elapsed = 0;
   #index = 0;
+  #step: RepairStep | null = null;
   #dueAt: number;
 
   constructor(ladder: Ladder, random: () => number) {
@@ -58,12 +59,18 @@ export class LadderRun {
     return this.#index;
   }
 
+  /** The last rung climbed. */
+  get step(): RepairStep | null {
+    return this.#step;
+  }
+
   /** Lets time pass; answers the step that is due, if one is. */
   advance(elapsedMs: number): RepairStep | null {
     this.#elapsed += elapsedMs;
     if (this.#elapsed < this.#dueAt) return null;
     const step = this.ladder.rungs[this.#index]?.step ?? this.ladder.retry;
     this.#index += 1;
+    this.#step = step;
     this.#dueAt = this.#nextDue();
     return step;
   }

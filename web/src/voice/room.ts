@@ -9,14 +9,22 @@ import type { LinkPorts, PeerLink } from './peer_link';
 import { reasonOf, type Reason } from './reasons';
 import { RepairSlots } from './repair';
 import { listenToRoom, type RoomDispatchHandlers } from './room_dispatches';
-import { JoinRefused, reasonInRoom, reasonOfEviction, reasonOfRefusal, type Names } from './room_reason';
+import {
+  JoinRefused,
+  reasonInRoom,
+  reasonOfEviction,
+  reasonOfRefusal,
+  reasonOfRepair,
+  type Names,
+} from './room_reason';
 import { RoomStateMachine, type RoomState } from './room_state';
 import { Returning } from './returning';
 import { Roster, type RosterSnapshot } from './roster';
-import { Rounds } from './rounds';
+import { Rounds, type OwnSound } from './rounds';
 import { SelfReport } from './self_report';
 import { isLost, refusalOf, type Refusal } from './signalling';
 import { Snapshot } from './snapshot';
+import type { Verdicts } from './verdicts';
 import type { IceServersReply, JoinReply, Participant, Room, Signal } from './wire';
 
 export interface RoomPorts extends AdmissionPorts {
@@ -28,6 +36,7 @@ export interface RoomPorts extends AdmissionPorts {
   readonly instanceHost: string;
   /** Muted, deafened, and whether a microphone is there to send. */
   self(): SelfFlags;
+  ownSound(): OwnSound;
   playbackBlocked(): boolean;
   play(peerId: string, track: AudioTrack): void;
   stopPlaying(peerId: string): void;
@@ -118,12 +127,13 @@ export class VoiceRoom {
 
   get reason(): Reason | null {
     if (this.ended || this.participantId === null) return this.#endReason;
-    return reasonInRoom(this.#rounds, this.#ports.names);
+    const { names } = this.#ports;
+    const known = reasonInRoom(this.#rounds, names);
+    return known ?? (this.state === 'reconnecting' ? reasonOfRepair(this.links.all, names) : null);
   }
 
-  /** Whether sound flows both ways between us and that peer, and is played. */
-  hears(link: PeerLink): boolean {
-    return this.#rounds.heard(link);
+  verdictsOn(link: PeerLink): Verdicts {
+    return this.#rounds.verdictsOn(link);
   }
 
   /** Resolves when the server has let us in; rejects with `JoinRefused`, and the room is over then. */
@@ -364,7 +374,8 @@ export class VoiceRoom {
     return {
       clock,
       ask: () => signalling.command<IceServersReply>('voice.ice_servers', {}),
-      renewed: () => this.links.renewIceServers(this.#ports.instanceHost),
+      renewed: () => this.links.renewIceServers(),
+      outlived: () => this.links.leaveForeignRelays(this.#ports.instanceHost),
       note: (event: string, details?: Record<string, unknown>) => diagnostics.note(event, details),
     };
   }

@@ -74,6 +74,13 @@ export function reasonInRoom({ links, gatewayLost, unheardBy }: InRoom, names: N
   );
 }
 
+/** While it is not known yet why somebody cannot be heard, nobody is blamed: only who it is is said. */
+export function reasonOfRepair(links: readonly PeerLink[], names: Names): Reason | null {
+  const silent = links.find((one) => one.present && (one.state === 'unstable' || one.state === 'repairing'));
+  if (!silent) return null;
+  return reasonOf('being_repaired', idsOf(silent), `Cannot hear ${nameOf(silent, names)} at the moment.`);
+}
+
 function nameOf({ participant }: PeerLink, names: Names): string {
   return names.user(participant.user_id);
 }

@@ -7,9 +7,14 @@ import { everybodyHeard, type PeerFacts } from './green';
 import { HeardReports } from './heard_reports';
 import type { Links } from './links';
 import type { PeerLink } from './peer_link';
+import type { OwnSound } from './own_sound';
+import { CallReports } from './reports';
 import type { Roster } from './roster';
 import type { Signalling } from './signalling';
 import { StallQuestions } from './stall_questions';
+import { VerdictInbox, type Verdicts } from './verdicts';
+
+export type { OwnSound };
 
 const TICK_MS = 500;
 /** Browsers slow the timers of hidden pages to one a second. */
@@ -28,6 +33,8 @@ export interface RoundsPorts {
   /** Whether our microphone sends, so that reports on it are due. */
   sending(): boolean;
   playbackBlocked(): boolean;
+  /** What is to be reported of our microphone. */
+  ownSound(): OwnSound;
   /** Called at the end of each round. */
   done(): void;
   /** The call was away for too long to go on by itself. */
@@ -41,16 +48,23 @@ export class Rounds {
   readonly #questions: StallQuestions;
   readonly #heard: HeardReports;
   readonly #contact: Contact;
+  readonly #reports: CallReports;
+  readonly #verdicts: VerdictInbox;
   readonly #ticker: Ticker;
   #stopWaking: () => void = () => undefined;
 
   constructor(ports: RoundsPorts) {
     const { signalling, clock, environment } = ports;
     this.#ports = ports;
-    this.#gateway = new GatewayWatch(signalling, clock, () => ports.links.advance(0));
+    this.#gateway = new GatewayWatch(signalling, clock, {
+      answered: () => ports.links.advance(0),
+      silent: () => this.#suspectTheHushed(),
+    });
     this.#questions = new StallQuestions(signalling, clock);
     this.#heard = new HeardReports(signalling, clock);
     this.#contact = new Contact(clock);
+    this.#reports = new CallReports(ports);
+    this.#verdicts = new VerdictInbox(signalling, () => ports.done());
     const interval = () => (environment.hidden ? HIDDEN_TICK_MS : TICK_MS);
     this.#ticker = new Ticker(clock, interval, (elapsedMs, late) => this.#round(elapsedMs, late));
   }
@@ -71,18 +85,22 @@ export class Rounds {
 
   start(): void {
     this.#ticker.start();
+    this.#verdicts.listen();
     this.#stopWaking();
     this.#stopWaking = this.#ports.environment.onWake((cause) => this.#woken(cause));
   }
 
   stop(): void {
     this.#ticker.stop();
+    this.#verdicts.close();
     this.#stopWaking();
     this.#stopWaking = () => undefined;
   }
 
   gatewayRenewed(): void {
     this.#gateway.renewed();
+    this.#reports.forget();
+    this.#verdicts.forget();
   }
 
   /** A link was well and is not: our own path to the server is the first suspect, the peer the second. */
@@ -101,6 +119,9 @@ export class Rounds {
   heard(link: PeerLink): boolean {
     return link.heard(this.#ports.sending()) && !this.#ports.playbackBlocked();
   }
+
+  /** What the server makes of both ends of that link. */
+  readonly verdictsOn = ({ peerId }: PeerLink): Verdicts => this.#verdicts.on(peerId);
 
   get links(): readonly PeerLink[] {
     return this.#ports.links.all;
@@ -130,8 +151,23 @@ export class Rounds {
     links.sample();
     links.advance(late ? 0 : elapsedMs);
     this.#visit();
+    this.#reports.report();
+    void this.#listenBetween();
+    if (links.missed) this.#gateway.hurry();
     if (signalling.live || links.all.some((link) => link.state === 'ok')) this.#contact.touch();
     this.#ports.done();
+  }
+
+  /** Nobody is heard any more: our own network may be gone or another one, and then the gateway does not answer either. */
+  async #listenBetween(): Promise<void> {
+    const { links } = this.#ports;
+    await this.#receivedAfter(TICK_MS / 2);
+    if (links.hushed) await this.#gateway.suspect(() => links.hushed);
+  }
+
+  /** Gateway and sound stopped together: there is no more to wait for. */
+  #suspectTheHushed(): void {
+    for (const link of this.#ports.links.all) if (link.state === 'ok' && link.hushed) link.suspect('gateway');
   }
 
   #visit(): void {
@@ -165,13 +201,14 @@ export class Rounds {
   }
 
   async #watchBriefly(cause: 'online' | 'visible'): Promise<void> {
+    const asked = this.#gateway.suspect();
     const before = await this.#receivedAfter(WAKE_MS / 2);
     const after = await this.#receivedAfter(WAKE_MS / 2);
     for (const [link, received] of after) {
       const telling = link.participant.sends_audio || cause === 'online';
       if (telling && before.get(link) === received) link.suspect(cause);
     }
-    await this.#gateway.suspect();
+    await asked;
   }
 
   async #receivedAfter(milliseconds: number): Promise<Map<PeerLink, number>> {

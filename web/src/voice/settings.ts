@@ -1,4 +1,5 @@
-/** What a person has chosen for voice, and where it is kept. */
+/** What a person has chosen for voice, and where it is kept: on the server what follows them, here which devices they use. */
+import type { UserSettings } from '../core/protocol.generated';
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
 import type { Muting } from './mute_flags';
@@ -29,7 +30,66 @@ export const DEFAULT_SETTINGS: VoiceSettings = {
 
 export interface SettingsPort {
   load(): VoiceSettings;
-  save(settings: VoiceSettings): void;
+  /** Keeps what is another now. */
+  save(change: Partial<VoiceSettings>): void;
+  /** Something was chosen, here or elsewhere; the answer stops listening. */
+  onChange(handler: () => void): () => void;
+}
+
+export type Devices = Pick<VoiceSettings, 'inputDeviceId' | 'outputDeviceId'>;
+
+/** What follows the person, in the words of the protocol; what is left out was never chosen. */
+export type Choices = Omit<UserSettings, 'rev'>;
+
+/** Keeps what follows the person. */
+export interface ChoicesPort {
+  readonly current: Choices;
+  choose(change: Choices): void;
+  onChange(handler: () => void): () => void;
+}
+
+/** The settings in force: what was chosen, else the default. */
+export function settingsOf(choices: Choices, devices: Partial<Devices>): VoiceSettings {
+  const { mode, talkKey, latching, thresholdDbfs, processing } = DEFAULT_SETTINGS;
+  return {
+    mode: choices.talk_mode ?? mode,
+    talkKey: talkKeyOf(choices.talk_key) ?? talkKey,
+    latching: choices.talk_latching ?? latching,
+    thresholdDbfs: choices.voice_threshold_dbfs ?? thresholdDbfs,
+    inputDeviceId: devices.inputDeviceId ?? null,
+    outputDeviceId: devices.outputDeviceId ?? null,
+    processing: {
+      echoCancellation: choices.echo_cancellation ?? processing.echoCancellation,
+      noiseSuppression: choices.noise_suppression ?? processing.noiseSuppression,
+      autoGainControl: choices.auto_gain_control ?? processing.autoGainControl,
+    },
+  };
+}
+
+/** What of a change follows the person. */
+export function choicesOf(change: Partial<VoiceSettings>): Choices {
+  const { mode, talkKey, latching, thresholdDbfs, processing } = change;
+  return {
+    ...(mode !== undefined && { talk_mode: mode }),
+    ...(talkKey !== undefined && { talk_key: nameOf(talkKey) }),
+    ...(latching !== undefined && { talk_latching: latching }),
+    ...(thresholdDbfs !== undefined && { voice_threshold_dbfs: thresholdDbfs }),
+    ...(processing !== undefined && {
+      echo_cancellation: processing.echoCancellation,
+      noise_suppression: processing.noiseSuppression,
+      auto_gain_control: processing.autoGainControl,
+    }),
+  };
+}
+
+function nameOf(key: TalkKey): string {
+  return key.kind === 'key' ? `key:${key.code}` : `pointer:${key.button}`;
+}
+
+function talkKeyOf(name: string | undefined): TalkKey | null {
+  const [kind, what] = name?.split(':') ?? [];
+  if (what === undefined) return null;
+  return kind === 'key' ? { kind, code: what } : { kind: 'pointer', button: Number(what) };
 }
 
 /** The call this tab was in before it was loaded anew. */

@@ -14,6 +14,8 @@ export interface Signalling {
   probe(timeoutMs: number): Promise<boolean>;
   /** Opens a new socket now. */
   reopen(): void;
+  /** Tries at once to come back, if the next attempt was to be later. */
+  hurry(): void;
 }
 
 /** Codes of a command that never got an answer of the server. */

@@ -4,6 +4,8 @@ import type { ShownLinkState } from './link_state';
 import type { PeerLink } from './peer_link';
 import { reasonOf, type Reason } from './reasons';
 import type { RoomState } from './room_state';
+import type { Stage } from './stage';
+import type { Verdict } from './verdict_texts';
 
 export interface PeerView {
   readonly userId: string;
@@ -12,7 +14,16 @@ export interface PeerView {
   readonly reason: Reason | null;
   readonly rttMs: number | null;
   readonly lossPercent: number;
+  readonly jitterMs: number | null;
+  /** Sound that comes, with its headers. */
+  readonly kilobitsPerSecond: number;
+  /** Kinds of the two ends of the path: how it goes round the networks' walls. */
+  readonly candidates: readonly [string, string] | null;
+  readonly relayProtocol: string | null;
+  readonly repairs: number;
   readonly speaking: boolean;
+  /** What the server makes of what both ends report: of their sound to us, then of ours to them. */
+  readonly verdicts: readonly Verdict[];
 }
 
 export interface VoiceView {
@@ -20,6 +31,8 @@ export interface VoiceView {
   readonly channelId: string | null;
   readonly participantId: string | null;
   readonly reason: Reason | null;
+  /** What the call is waiting for. */
+  readonly stage: Stage | null;
   readonly muted: boolean;
   readonly deafened: boolean;
   readonly mode: TalkMode;
@@ -27,6 +40,8 @@ export interface VoiceView {
   readonly talkPressed: boolean;
   readonly transmitting: boolean;
   readonly selfSpeaking: boolean;
+  /** One has just been un-deafened, and nothing but the mute is left. */
+  readonly stillMuted: boolean;
   readonly talkingWhileMuted: boolean;
   readonly playbackBlocked: boolean;
   readonly listenOnly: boolean;
@@ -35,9 +50,16 @@ export interface VoiceView {
   readonly canMoveHere: boolean;
 }
 
-/** `sending`: whether our microphone sends, so that reports on it are due. */
-export function viewOfPeer(link: PeerLink, speaking: boolean, sending: boolean): PeerView {
+interface PeerFacts {
+  readonly speaking: boolean;
+  /** Our microphone sends, so that reports on it are due. */
+  readonly sending: boolean;
+  readonly verdicts: readonly Verdict[];
+}
+
+export function viewOfPeer(link: PeerLink, { speaking, sending, verdicts }: PeerFacts): PeerView {
   const watch = link.pair.current?.watch;
+  const { localCandidate, remoteCandidate } = watch?.last ?? {};
   return {
     userId: link.participant.user_id,
     state: link.shownState,
@@ -45,6 +67,12 @@ export function viewOfPeer(link: PeerLink, speaking: boolean, sending: boolean):
     reason: link.reason ?? (link.unheard(sending) ? reasonOf('not_heard') : null),
     rttMs: watch?.last.roundTripMs ?? null,
     lossPercent: watch?.lossPercent ?? 0,
+    jitterMs: watch?.last.jitterMs ?? null,
+    kilobitsPerSecond: ((watch?.perSecond('bytesReceived') ?? 0) * 8) / 1_000,
+    candidates: localCandidate && remoteCandidate ? [localCandidate, remoteCandidate] : null,
+    relayProtocol: watch?.last.relayProtocol ?? null,
+    repairs: link.repairs,
     speaking,
+    verdicts,
   };
 }

@@ -1,15 +1,18 @@
 /** All that goes out: the microphone, the key, the level and the gate they meet at. */
 import type { Clock } from './clock';
 import { MicrophoneGate, type TalkMode } from './gate';
-import { Microphone, type MediaInputs } from './microphone';
+import { isSameProcessing, Microphone, type MediaInputs, type MicrophoneState } from './microphone';
 import type { AudioTrack } from './peer_connection';
-import { PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
+import { isSameKey, PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
 import type { ReasonCode } from './reasons';
+import { ownSound, type OwnSound } from './own_sound';
 import type { VoiceSettings } from './settings';
 
 /** Listens to a copy of the track, which sounds whether the gate is open or not. */
 export interface LevelMeter {
   setThreshold(dbfs: number): void;
+  /** The loudest of the last seconds; null until there are enough of them. */
+  loudestDbfs(): number | null;
   stop(): void;
 }
 
@@ -69,8 +72,18 @@ export class VoiceInput {
     return this.#microphone.reason;
   }
 
+  get microphone(): MicrophoneState {
+    return this.#microphone.state;
+  }
+
   get track(): AudioTrack | null {
     return this.#microphone.track;
+  }
+
+  /** What is reported of the microphone, for the verdict. */
+  sound(): OwnSound {
+    const transmitting = this.#gate.open && this.live;
+    return ownSound(this.#microphone, transmitting, this.#meter?.loudestDbfs() ?? null);
   }
 
   /** The part of the view that shows what goes out. */
@@ -117,16 +130,18 @@ export class VoiceInput {
     this.#gate.set(flags);
   }
 
+  /** What is as before is left alone: a held key stays held, the microphone stays open. */
   configure(settings: VoiceSettings, inCall: boolean): void {
     const before = this.#settings;
     this.#settings = settings;
-    const sameKey = before.talkKey === settings.talkKey && before.latching === settings.latching;
+    const sameKey = isSameKey(before.talkKey, settings.talkKey) && before.latching === settings.latching;
     if (!sameKey) this.#talk.configure(settings.talkKey, settings.latching);
     this.#gate.set({ mode: settings.mode });
     this.#meter?.setThreshold(settings.thresholdDbfs);
     if (inCall) this.#listen();
-    const same = before.inputDeviceId === settings.inputDeviceId && before.processing === settings.processing;
-    if (!same) void this.#microphone.configure(settings);
+    const sameProcessing = isSameProcessing(before.processing, settings.processing);
+    if (before.inputDeviceId !== settings.inputDeviceId || !sameProcessing)
+      void this.#microphone.configure(settings);
   }
 
   press(finger: ButtonFinger): void {

@@ -75,9 +75,11 @@ test('a stall counts after two seconds and is over with the first packets', asyn
   expect(statesOf([ann!, ben!])).toEqual(['connected', 'connected']);
   await scene.seconds(1.2);
   expect(statesOf([ann!, ben!])).toEqual(['reconnecting', 'reconnecting']);
+  expect(ann!.voice.view.reason?.sentence).toBe('Cannot hear ben at the moment.'); // and nobody is blamed yet
   scene.network.block('ann', 'ben', false);
   await scene.seconds(2);
   expect(statesOf([ann!, ben!])).toEqual(['connected', 'connected']);
+  expect(ann!.voice.view.reason).toBeNull();
 });
 
 test('the dead network of somebody else does not make everyone yellow', async () => {

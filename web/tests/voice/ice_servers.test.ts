@@ -16,8 +16,10 @@ function asking(answers: () => Promise<IceServersReply>) {
   const clock = new FakeClock();
   const seen = { asked: 0, renewed: 0 };
   const ask = () => (seen.asked++, answers());
-  const servers = new IceServers({ clock, ask, renewed: () => seen.renewed++, note: () => undefined }, []);
-  return { clock, servers, seen };
+  const outlivedAt: number[] = [];
+  const outlived = () => void outlivedAt.push(Math.round(clock.now() / 1_000));
+  const ports = { clock, ask, outlived, renewed: () => seen.renewed++, note: () => undefined };
+  return { clock, servers: new IceServers(ports, []), seen, outlivedAt };
 }
 
 test('they are renewed at 60 % of their life, again and again', async () => {
@@ -46,6 +48,28 @@ test('a failed renewal is tried again every 30 s, and the old ones stay', async 
   works = true;
   await clock.advance(30_000);
   expect(seen).toEqual({ asked: 4, renewed: 1 });
+});
+
+test('a life of a minute is renewed before it is over, though the first try fails', async () => {
+  let works = false;
+  const { clock, servers, seen } = asking(() =>
+    works ? Promise.resolve(reply(60)) : Promise.reject(new Error('no')),
+  );
+  servers.take(reply(60));
+  await clock.advance(37_000);
+  expect(seen).toEqual({ asked: 1, renewed: 0 });
+  works = true;
+  await clock.advance(6_000);
+  expect(seen).toEqual({ asked: 2, renewed: 1 });
+  await clock.advance(37_000);
+  expect(seen).toEqual({ asked: 3, renewed: 2 });
+});
+
+test('servers that are as good as expired do not make the page ask without end', async () => {
+  const { clock, servers, seen } = asking(() => Promise.resolve(reply(0)));
+  servers.take(reply(0));
+  await clock.advance(60_500);
+  expect(seen.asked).toBe(12);
 });
 
 test('a life longer than a timer can wait does not ask at once, and asks in time', async () => {
@@ -134,6 +158,33 @@ test('a renewal reaches the connections, and restarts only those over a relay of
   await scene.seconds(560);
   expect(restarts()).toBeGreaterThan(before);
   expect(ann!.voice.view.state).toBe('connected');
+});
+
+test('fresh ones for a link in repair do not put off when the others leave those before', async () => {
+  const { clock, servers, outlivedAt } = asking(() => Promise.resolve(reply(1_000)));
+  servers.take(reply(1_000));
+  await clock.advance(500_000);
+  await servers.refresh();
+  expect(outlivedAt).toEqual([]);
+  await clock.advance(700_500);
+  expect(outlivedAt).toEqual([600, 1_200]);
+});
+
+test('the repair of one link leaves the others alone, though they run over a relay of strangers', async () => {
+  const scene = new Scene();
+  scene.server.iceServers = { ice_servers: [RELAY], life: null };
+  scene.network.onlyRelay('ann', 'ben', true);
+  const [ann] = await scene.call('ann', 'ben', 'cleo');
+  const ids = new Map(scene.server.participants('lounge').map((one) => [one.user_id, one.id]));
+  const between = (from: string, to: string) =>
+    scene.said('voice.signal', from).filter((d) => (d as { to: string }).to === ids.get(to)).length;
+  await scene.seconds(1);
+  const before = between('ann', 'ben') + between('ben', 'ann');
+  scene.network.block('ann', 'cleo', true);
+  await scene.seconds(9);
+  expect(scene.said('voice.ice_servers', 'ann').length).toBeGreaterThan(0);
+  expect(between('ann', 'ben') + between('ben', 'ann')).toBe(before);
+  expect(ann!.voice.view.peers.get(ids.get('ben')!)).toMatchObject({ state: 'ok', path: 'relay' });
 });
 
 test('a healthy direct link is not restarted by a renewal', async () => {

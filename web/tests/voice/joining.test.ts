@@ -61,6 +61,28 @@ test('a server that cannot be reached is waited for, then named', async () => {
   expect(ann.voice.view).toMatchObject({ state: 'disconnected', reason: { code: 'server_unreachable' } });
 });
 
+test('while a call comes up, what it waits for is told, one after the other', async () => {
+  const scene = new Scene();
+  const [ann, ben] = [scene.page('ann'), scene.page('ben')];
+  await Promise.all([ann.voice.join('lounge'), scene.seconds(1)]);
+  expect(ann.voice.view.stage).toBeNull();
+  ben.inputs.answer = 'wait';
+  ben.gateway.lose();
+  void ben.voice.join('lounge');
+  await scene.seconds(1);
+  expect(ben.voice.view.stage).toEqual({ waiting: 'server', userId: null });
+  scene.network.block('ann', 'ben', true);
+  ben.gateway.comeBack();
+  await scene.seconds(1);
+  expect(ben.voice.view.stage).toEqual({ waiting: 'path', userId: 'ann' });
+  scene.network.block('ann', 'ben', false);
+  await scene.seconds(10);
+  expect(ben.voice.view).toMatchObject({
+    state: 'connected',
+    stage: { waiting: 'microphone', userId: null },
+  });
+});
+
 test('a join lost on the way is repeated with the same join id', async () => {
   const scene = new Scene();
   const ann = scene.page('ann');

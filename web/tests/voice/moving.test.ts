@@ -1,5 +1,6 @@
 /** Moving to another channel and coming back at the same time: one command after the other, and no call lost between them. */
 import { expect, test } from 'vitest';
+import { withSwitch } from '../../src/ui/voice/bar_state';
 import { Refused } from './fakes/server';
 import { peersOf, Scene } from './fakes/scene';
 
@@ -116,4 +117,35 @@ test('put out because voice was switched off: the reason is that, and nobody goe
   ann!.gateway.comeBack();
   await scene.seconds(30);
   expect([joinsOf(scene, 'ann'), ann!.inputs.running, ann!.gateway.listening]).toEqual([['lounge'], [], 0]);
+});
+
+test('put out because voice was switched off: when it is on again the bar says so, and one can go back in', async () => {
+  const scene = new Scene();
+  const [ann] = await scene.call('ann');
+  const d = { channel_id: 'lounge', participant_id: ann!.voice.view.participantId };
+  ann!.gateway.deliver('voice.kicked', { ...d, reason: 'voice_disabled' });
+  await scene.seconds(1);
+  const off = withSwitch(ann!.voice.view, false);
+  expect(off.reason?.sentence).toBe('An administrator has switched voice off.');
+  expect(off.canRejoin).toBe(false);
+  const on = withSwitch(ann!.voice.view, true);
+  expect([on.reason?.sentence, on.canRejoin]).toEqual(['Voice is switched on again.', true]);
+  void ann!.voice.rejoin();
+  await scene.seconds(1);
+  expect(withSwitch(ann!.voice.view, true)).toBe(ann!.voice.view);
+  expect(ann!.voice.view).toMatchObject({ state: 'connected', reason: null });
+});
+
+test('moved by an administrator the page goes along, but not a call that is another by now', async () => {
+  const scene = new Scene();
+  const [ann] = await scene.call('ann', 'ben');
+  const { participantId } = ann!.voice.view;
+  const order = { channel_id: 'lounge', participant_id: participantId, to_channel_id: 'music' };
+  ann!.gateway.deliver('voice.sent_on', { ...order, participant_id: 'an earlier call' });
+  await scene.seconds(2);
+  expect(ann!.voice.view.channelId).toBe('lounge');
+  ann!.gateway.deliver('voice.sent_on', order);
+  await scene.seconds(2);
+  expect(ann!.voice.view).toMatchObject({ state: 'connected', channelId: 'music' });
+  expect([ann!.inputs.asked.length, ann!.inputs.running.length]).toEqual([1, 1]);
 });

@@ -53,6 +53,7 @@ const CODES = [
   'nat_no_relay',
   'udp_blocked',
   'no_media',
+  'being_repaired',
   'kicked',
   'membership_left',
   'channel_deleted',
@@ -82,6 +83,20 @@ test('a refused relay counts only if no URL gave a candidate, and after the othe
     false,
     true,
   ]);
+});
+
+test('UDP is blocked where STUN is silent, not where it has answered with nothing new', () => {
+  const silent = new RelayEvidence(0);
+  expect([silent.udpBlocked(2_000), silent.udpBlocked(3_000)]).toEqual([false, true]);
+  silent.candidate('candidate:1 1 udp 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 9');
+  expect(silent.udpBlocked(3_000)).toBe(false);
+  const answered = new RelayEvidence(0);
+  answered.complete();
+  expect(answered.udpBlocked(9_000)).toBe(false);
+  const unreachable = new RelayEvidence(0);
+  unreachable.error('stun:one.example', 701, 100);
+  unreachable.complete();
+  expect(unreachable.udpBlocked(200)).toBe(true);
 });
 
 test('the diagnostics keep the last 500 events and hold no address', () => {
@@ -175,8 +190,36 @@ test('loss is that of the last seconds', () => {
   expect(watch.lossPercent).toBe(0);
 });
 
+test('counters that fall back, because what they counted is gone, are no sign of life', () => {
+  const watch = new PacketWatch(0);
+  watch.feed({ ...watch.last, packetsReceived: 100, consentResponses: 7, lastReport: 5 }, 1_000);
+  watch.feed({ ...watch.last, packetsReceived: 0, consentResponses: 0, lastReport: null }, 4_000);
+  expect([watch.packetAge(5_000), watch.consentAge(5_000), watch.reportAge(5_000)]).toEqual([
+    4_000, 4_000, 4_000,
+  ]);
+  expect(watch.consentAfterPackets).toBe(0);
+  watch.feed({ ...watch.last, consentResponses: 1 }, 6_000); // another pair has been answered
+  expect(watch.consentAge(6_000)).toBe(0);
+});
+
+test('a path that took long to stand is silent only once it stands', () => {
+  const watch = new PacketWatch(0);
+  watch.feed({ ...watch.last, consentResponses: 1 }, 4_000);
+  expect(watch.consentAfterPackets).toBe(0);
+  watch.feed({ ...watch.last, consentResponses: 2 }, 6_500);
+  expect(watch.consentAfterPackets).toBe(2_500);
+});
+
 const REPORT = [
-  { type: 'inbound-rtp', kind: 'audio', packetsReceived: 10, packetsLost: 2 },
+  {
+    type: 'inbound-rtp',
+    kind: 'audio',
+    packetsReceived: 10,
+    packetsLost: 2,
+    bytesReceived: 900,
+    jitter: 0.0034,
+  },
+  { type: 'outbound-rtp', kind: 'audio', packetsSent: 11 },
   { type: 'inbound-rtp', kind: 'video', packetsReceived: 99 },
   { type: 'remote-inbound-rtp', kind: 'audio', timestamp: 17, roundTripTime: 0.2 },
   { type: 'candidate-pair', id: 'old', responsesReceived: 50 },
@@ -188,7 +231,13 @@ const REPORT = [
     localCandidateId: 'l',
     remoteCandidateId: 'r',
   },
-  { type: 'local-candidate', id: 'l', candidateType: 'relay', url: 'turn:relay.example' },
+  {
+    type: 'local-candidate',
+    id: 'l',
+    candidateType: 'relay',
+    relayProtocol: 'tcp',
+    url: 'turn:relay.example',
+  },
   { type: 'remote-candidate', id: 'r', candidateType: 'srflx' },
 ];
 
@@ -197,11 +246,17 @@ test('statistics: the numbers of the selected pair and of our audio', () => {
   expect(readStats([...REPORT, transport])).toEqual({
     packetsReceived: 10,
     packetsLost: 2,
+    packetsSent: 11,
+    bytesReceived: 900,
+    jitterMs: 3,
     lastReport: 17,
     consentResponses: 3,
     roundTripMs: 46,
     path: 'relay',
     relayUrl: 'turn:relay.example',
+    localCandidate: 'relay',
+    remoteCandidate: 'srflx',
+    relayProtocol: 'tcp',
   });
   const firefox = REPORT.map((entry) =>
     entry['id' as never] === 'p' ? { ...entry, selected: true } : entry,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MicrophoneGate, RELEASE_TAIL_MS, type GateInputs } from '../../src/voice/gate';
 import { DEFAULT_SETTINGS } from '../../src/voice/settings';
 import { ATTACK_MS, HANG_OVER_MS, levelDbfs, VoiceActivity } from '../../src/voice/voice_activity';
+import { hintOf } from '../../src/ui/voice/bar_state';
 import { FakeClock } from './fakes/clock';
 import { FakeTrack, FakeWorld } from './fakes/page';
 import { Scene } from './fakes/scene';
@@ -75,6 +76,23 @@ test('deafening mutes; un-deafening does not un-mute', async () => {
   expect([on(), page.voice.view.muted, page.voice.view.deafened]).toEqual([false, true, false]);
   page.voice.unmute();
   expect(on()).toBe(true); // the key is still held
+});
+
+test('that one is still muted is said of un-deafening, and of nothing else', async () => {
+  const { scene, page } = await talking();
+  const hint = async () => {
+    await scene.clock.settle();
+    return hintOf(page.voice.view);
+  };
+  page.voice.mute();
+  expect(await hint()).toBe('');
+  page.voice.deafen();
+  expect(await hint()).toBe('');
+  page.voice.undeafen();
+  expect(await hint()).toBe('You are still muted.');
+  page.voice.unmute();
+  page.voice.mute();
+  expect(await hint()).toBe('');
 });
 
 test('typing never keys the microphone, and typing while it is held releases it', async () => {

@@ -15,12 +15,19 @@ from cromulent.gateway.protocol import (
     VoiceJoin,
     VoiceJoined,
     VoiceLeave,
+    VoiceReport,
     VoiceReportStall,
     VoiceRoom,
     VoiceSignal,
     VoiceUpdate,
 )
-from cromulent.gateway.voice_endpoints import VoiceEndpoints, body_from_wire, participants_to_wire, room_to_wire
+from cromulent.gateway.voice_endpoints import (
+    VoiceEndpoints,
+    body_from_wire,
+    participants_to_wire,
+    report_from_wire,
+    room_to_wire,
+)
 from cromulent.kernel.errors import InvalidInput
 from cromulent.voice import Audio, Change, IceOffer, JoinRequest, Signal, VoiceService
 from cromulent.voice import Connection as ParticipantConnection
@@ -46,6 +53,7 @@ class VoiceCommands:
             CommandHandler("voice.ice_servers", VoiceIceServers, self._ice_servers),
             CommandHandler("voice.room", VoiceRoom, self._room),
             CommandHandler("voice.heard", VoiceHeard, self._heard),
+            CommandHandler("voice.report", VoiceReport, self._report),
             CommandHandler("voice.report_stall", VoiceReportStall, self._report_stall),
             CommandHandler("voice.answer", VoiceAnswer, self._answer),
         ]
@@ -101,6 +109,10 @@ class VoiceCommands:
 
     def _heard(self, connection: Connection, command: VoiceHeard) -> dict[str, str]:
         self._voice.heard(self._endpoints.of(connection), command.participant_ids)
+        return {}
+
+    def _report(self, connection: Connection, command: VoiceReport) -> dict[str, str]:
+        self._voice.report(self._endpoints.of(connection), report_from_wire(command))
         return {}
 
     async def _report_stall(self, connection: Connection, command: VoiceReportStall) -> StallAnswer:

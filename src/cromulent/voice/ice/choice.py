@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
-from cromulent.voice.ice.coturn import LIFE_SECONDS, CoturnProvider
+from cromulent.relay import CREDENTIAL_LIFE_SECONDS
+from cromulent.voice.ice.coturn import CoturnProvider
+from cromulent.voice.ice.hosted import Account, CloudflareProvider, MeteredProvider, TwilioProvider
 from cromulent.voice.ice.provider import NoProvider, Provider, StaticProvider
 from cromulent.voice.model import IceServer
 
+ProviderName = Literal["built-in", "none", "static", "coturn", "metered", "cloudflare", "twilio"]
+_HOSTED = {hosted.name: hosted for hosted in (MeteredProvider, CloudflareProvider, TwilioProvider)}
+_APP = re.compile(r"[A-Za-z0-9-]{1,63}")
 _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 
 
@@ -18,13 +24,17 @@ _SCHEMES = ("stun:", "stuns:", "turn:", "turns:")
 class IceSettings:
     """The operator's words. `urls` and `secret` are for coturn, `ice_servers` (JSON, the browser's shape) for a static list.
 
-    A static list may also be given as `urls` with one `username` and `credential` for all of them.
+    A static list may also be given as `urls` with one `username` and `credential` for all of them. `account` and `secret` are
+    what a hosted provider knows the operator by.
+
+    `built-in` and `none` need no provider: what the instance itself gives is what is left without one.
     """
 
-    provider: Literal["none", "static", "coturn"] = "none"
+    provider: ProviderName = "none"
+    account: str = ""
     urls: tuple[str, ...] = ()
     secret: str = ""
-    life_seconds: int = LIFE_SECONDS
+    life_seconds: int = CREDENTIAL_LIFE_SECONDS
     ice_servers: str = ""
     username: str = ""
     credential: str = ""
@@ -44,7 +54,20 @@ def provider_of(settings: IceSettings) -> Provider:
         return CoturnProvider(settings.urls, settings.secret, life_seconds=settings.life_seconds)
     if settings.provider == "static":
         return StaticProvider(static_servers(settings))
+    if hosted := _HOSTED.get(settings.provider):
+        return hosted(_account(settings))
     return NoProvider()
+
+
+def _account(settings: IceSettings) -> Account:
+    name = settings.account.strip().removesuffix(".metered.live")
+    if not name or not settings.secret:
+        raise ValueError(f"The ICE server provider `{settings.provider}` needs the account and its secret.")
+    if not _APP.fullmatch(name):
+        raise ValueError(
+            f"{settings.account!r} is not an account of `{settings.provider}`: letters, digits and hyphens."
+        )
+    return Account(name, settings.secret, settings.life_seconds)
 
 
 def static_servers(settings: IceSettings) -> list[IceServer]:

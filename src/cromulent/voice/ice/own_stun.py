@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
+from cromulent.voice.ice.provider import Grant
 from cromulent.voice.model import IceServer
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\]")
@@ -17,6 +19,15 @@ class OwnStun:
 
     port: int = STUN_PORT
     url: str = ""
+
+    @property
+    def relays(self) -> bool:
+        """STUN alone relays nothing."""
+        return False
+
+    def grant(self, host: str, user_id: str, now: datetime) -> Grant:
+        """See `OwnServers`: the same for everybody, for ever."""
+        return Grant(self.servers(host), None)
 
     def servers(self, host: str) -> tuple[IceServer, ...]:
         """The STUN server for a page loaded from `host` (a name, an IPv4 address or a bracketed IPv6 one), if there is one."""

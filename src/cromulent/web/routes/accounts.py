@@ -14,6 +14,9 @@ from cromulent.accounts import (
     LoggedIn,
     ProfileService,
     RegistrationService,
+    TalkMode,
+    Theme,
+    UserSettings,
     Visitor,
     checked_account,
 )
@@ -25,7 +28,7 @@ from cromulent.web.authentication import (
     no_cookie,
     renewed_cookie,
 )
-from cromulent.web.body import Body, Nothing
+from cromulent.web.body import Body, Nothing, given
 
 
 class SetupBody(Body, frozen=True):
@@ -72,6 +75,26 @@ class ProfileBody(Body, frozen=True):
     display_name: str
 
 
+class UserSettingsBody(Body, frozen=True):
+    """What oneself chooses anew; what is left out stays."""
+
+    theme: Theme | msgspec.UnsetType = msgspec.UNSET
+    talk_mode: TalkMode | msgspec.UnsetType = msgspec.UNSET
+    talk_key: str | msgspec.UnsetType = msgspec.UNSET
+    talk_latching: bool | msgspec.UnsetType = msgspec.UNSET
+    voice_threshold_dbfs: int | msgspec.UnsetType = msgspec.UNSET
+    echo_cancellation: bool | msgspec.UnsetType = msgspec.UNSET
+    noise_suppression: bool | msgspec.UnsetType = msgspec.UNSET
+    auto_gain_control: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class EmailBody(Body, frozen=True):
+    """The password one has, and the address to be; null or empty for none."""
+
+    current_password: str
+    email: str | None
+
+
 class PasswordBody(Body, frozen=True):
     """The password one has, and the one to be."""
 
@@ -90,6 +113,12 @@ class MeAnswer(msgspec.Struct, frozen=True):
 
     user: wire.User
     email: str | None
+
+
+class UserSettingsAnswer(msgspec.Struct, frozen=True):
+    """One's own choices as they are now."""
+
+    settings: wire.UserSettings
 
 
 @post("/setup", opt=PUBLIC)
@@ -194,6 +223,44 @@ async def change_profile(
     return MeAnswer(wire.user_to_wire(user), user.email)
 
 
+@get("/me/settings")
+async def show_user_settings(
+    identity: NamedDependency[Identity], profiles: NamedDependency[ProfileService]
+) -> UserSettingsAnswer:
+    """What one has chosen."""
+    return UserSettingsAnswer(wire.user_settings_to_wire(await profiles.settings_of(identity.user)))
+
+
+@patch("/me/settings")
+async def change_user_settings(
+    data: JSONBody[UserSettingsBody], identity: NamedDependency[Identity], profiles: NamedDependency[ProfileService]
+) -> UserSettingsAnswer:
+    """Choose some things anew; every page and device of the user follows."""
+    change = UserSettings(
+        theme=given(data.theme),
+        talk_mode=given(data.talk_mode),
+        talk_key=given(data.talk_key),
+        talk_latching=given(data.talk_latching),
+        voice_threshold_dbfs=given(data.voice_threshold_dbfs),
+        echo_cancellation=given(data.echo_cancellation),
+        noise_suppression=given(data.noise_suppression),
+        auto_gain_control=given(data.auto_gain_control),
+    )
+    return UserSettingsAnswer(wire.user_settings_to_wire(await profiles.change_settings(identity.user, change)))
+
+
+@put("/me/email")
+async def change_email(
+    data: JSONBody[EmailBody],
+    identity: NamedDependency[Identity],
+    visitor: NamedDependency[Visitor],
+    profiles: NamedDependency[ProfileService],
+) -> MeAnswer:
+    """Change one's own e-mail address, or have none."""
+    user = await profiles.change_email(identity.user, data.current_password, data.email, visitor)
+    return MeAnswer(wire.user_to_wire(user), user.email)
+
+
 @put("/me/password")
 async def change_password(
     data: JSONBody[PasswordBody],
@@ -224,5 +291,8 @@ ROUTES = (
     log_out,
     show_me,
     change_profile,
+    show_user_settings,
+    change_user_settings,
+    change_email,
     change_password,
 )

@@ -1,14 +1,15 @@
-"""The goodbye of a closing page: `navigator.sendBeacon` still arrives when its socket is closed already."""
+"""Voice by HTTP: the goodbye of a closing page, and an administrator who takes somebody out of a call or sends them to another."""
 
 from __future__ import annotations
 
 from litestar import post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from cromulent.accounts import Identity
+from cromulent.admin import AdminService
 from cromulent.voice import VoiceService
-from cromulent.web.body import Body
+from cromulent.web.body import Body, Nothing
 
 
 class VoiceLeaveBody(Body, frozen=True):
@@ -22,8 +23,38 @@ class VoiceLeaveBody(Body, frozen=True):
 async def leave_voice(
     data: JSONBody[VoiceLeaveBody], identity: NamedDependency[Identity], voice: NamedDependency[VoiceService]
 ) -> None:
-    """Leave a voice room; the same as the command `voice.leave`."""
+    """Leave a voice room; the same as the command `voice.leave`. `navigator.sendBeacon` arrives when the socket is closed already."""
     await voice.leave(identity.user.id, data.participant_id, data.resume_token)
 
 
-ROUTES = (leave_voice,)
+@post("/channels/{channel_id:str}/participants/{user_id:str}/disconnect", status_code=204)
+async def disconnect_participant(
+    channel_id: FromPath[str],
+    user_id: FromPath[str],
+    data: JSONBody[Nothing],  # noqa: ARG001 - checked to be empty
+    identity: NamedDependency[Identity],
+    admin: NamedDependency[AdminService],
+) -> None:
+    """Take somebody out of a call; they come back only by their own click."""
+    await admin.disconnect_participant(identity.user, channel_id, user_id)
+
+
+class MoveBody(Body, frozen=True):
+    """Where to."""
+
+    channel_id: str
+
+
+@post("/channels/{channel_id:str}/participants/{user_id:str}/move", status_code=204)
+async def move_participant(
+    channel_id: FromPath[str],
+    user_id: FromPath[str],
+    data: JSONBody[MoveBody],
+    identity: NamedDependency[Identity],
+    admin: NamedDependency[AdminService],
+) -> None:
+    """Send somebody who is in a call to another voice channel; their page goes there by itself."""
+    await admin.move_participant(identity.user, channel_id, user_id, data.channel_id)
+
+
+ROUTES = (leave_voice, disconnect_participant, move_participant)

@@ -1,10 +1,11 @@
 /** An entry of the audit log as a sentence. */
 import type { AuditEntry } from '../../core/admin_api';
+import type { User } from '../../core/protocol.generated';
 import { t, type TextKey } from '../i18n/translate';
 
 export interface AuditNames {
-  /** The name of a user, or undefined. */
-  user(id: string): string | undefined;
+  /** Who has this id, or undefined. */
+  user(id: string): Pick<User, 'user_name' | 'display_name'> | undefined;
   /** The name of a channel this administrator is in, or undefined. */
   channel(id: string): string | undefined;
 }
@@ -19,6 +20,8 @@ const SENTENCES: Readonly<Record<string, TextKey>> = {
   member_added: 'audit.member_added',
   member_removed: 'audit.member_removed',
   message_deleted: 'audit.message_deleted',
+  participant_disconnected: 'audit.participant_disconnected',
+  participant_moved: 'audit.participant_moved',
   reset_link_made: 'audit.reset_link_made',
   role_changed: 'audit.role_changed',
   settings_changed: 'audit.settings_changed',
@@ -43,8 +46,12 @@ export function auditText({ action, actor_id, subject_id, detail }: AuditEntry, 
   });
 }
 
+/** The name nobody else can have comes first; what follows is set apart, so that no script writes around it. */
 function userName(id: string, names: AuditNames): string {
-  return names.user(id) ?? t('audit.somebody');
+  const user = names.user(id);
+  if (user === undefined) return t('audit.somebody');
+  const { user_name, display_name } = user;
+  return display_name === user_name ? `@${user_name}` : `@${user_name} (\u2068${display_name}\u2069)`;
 }
 
 function channelName(name: string | undefined, id: string | null, names: AuditNames): string {

@@ -2,8 +2,7 @@
 import type { Client } from '../../core/client';
 import type { Channel, MembershipRemoved } from '../../core/protocol.generated';
 import { t } from '../i18n/translate';
-import { channelPath, type Router } from '../router.svelte';
-import { firstTextChannel } from '../shell/channel_order';
+import type { Router } from '../router.svelte';
 
 /** What of the shared model this needs. */
 export interface LostChannelModel {
@@ -43,8 +42,7 @@ export class LostChannel {
 
   #goElsewhere(): void {
     this.#unasked = true;
-    const next = firstTextChannel(this.#model.client.store.latest().channels);
-    this.#model.router.navigate(next ? channelPath(next.id) : '/', { replace: true });
+    this.#model.router.navigate('/', { replace: true });
   }
 }
 

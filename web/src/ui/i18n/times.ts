@@ -22,6 +22,11 @@ export function whenOf(at: number): string {
   return name ? `${name} ${timeOf(at)}` : shortDate.format(at);
 }
 
+/** "14:05" for today, else the date too: what stands after "since". */
+export function sinceOf(at: number): string {
+  return isToday(at) ? timeOf(at) : shortDate.format(at);
+}
+
 export function fullTimeOf(at: number): string {
   return longDate.format(at);
 }
@@ -32,7 +37,12 @@ export function dayOf(at: number): string {
 }
 
 function relativeDay(at: number): string | null {
-  const date = new Date(at).toDateString();
-  if (date === new Date().toDateString()) return t('time.today');
-  return date === new Date(Date.now() - DAY_MS).toDateString() ? t('time.yesterday') : null;
+  if (isToday(at)) return t('time.today');
+  return new Date(at).toDateString() === new Date(Date.now() - DAY_MS).toDateString()
+    ? t('time.yesterday')
+    : null;
+}
+
+function isToday(at: number): boolean {
+  return new Date(at).toDateString() === new Date().toDateString();
 }

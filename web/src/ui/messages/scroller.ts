@@ -83,8 +83,13 @@ export class Scroller {
     return this.#seenByModel(view.clientHeight);
   }
 
-  /** Measures the rows in the page and puts the view back to its place. To be called whenever a height may have changed. */
-  restore({ view, rows }: ScrollParts): void {
+  /**
+   * Measures the rows in the page and puts the view back to its place. To be called whenever a height may have changed. Where
+   * there is too little to scroll through for that, the place is what the reader sees instead.
+   */
+  restore(parts: ScrollParts): void {
+    const { view, rows } = parts;
+    if (view.clientHeight === 0) return; // not shown: everything in it measures nothing
     this.#size = sizeOf(view);
     for (const row of rows.children as HTMLCollectionOf<HTMLElement>) {
       this.heights.measured(row.dataset.key ?? '', row.offsetHeight);
@@ -96,8 +101,10 @@ export class Scroller {
     }
     const row = find(rows, place.key);
     if (!row) return;
-    const moved = row.getBoundingClientRect().top - view.getBoundingClientRect().top - place.offset;
-    if (Math.abs(moved) >= 1) view.scrollTop += moved;
+    const moved = offsetIn(view, row) - place.offset;
+    if (Math.abs(moved) < 1) return;
+    view.scrollTop += moved;
+    if (Math.abs(offsetIn(view, row) - place.offset) >= 1) this.#place = this.#firstSeen(parts) ?? place;
   }
 
   #firstSeen({ view, rows }: ScrollParts): Place | null {
@@ -148,6 +155,11 @@ export class Scroller {
     }
     return Math.max(0, index);
   }
+}
+
+/** How far the top of a row is below that of the view, in pixels. */
+function offsetIn(view: HTMLElement, row: HTMLElement): number {
+  return row.getBoundingClientRect().top - view.getBoundingClientRect().top;
 }
 
 function sizeOf({ clientWidth, clientHeight }: HTMLElement): string {

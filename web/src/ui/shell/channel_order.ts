@@ -9,3 +9,14 @@ export function channelsOfKind(channels: ReadonlyMap<string, Channel>, kind: Cha
 export function firstTextChannel(channels: ReadonlyMap<string, Channel>): Channel | undefined {
   return channelsOfKind(channels, 'text')[0];
 }
+
+/** The text channel `by` places after another in the sidebar, around the end; the first or last one when that is not there. */
+export function neighbourOf(
+  channels: ReadonlyMap<string, Channel>,
+  channelId: string | null,
+  by: 1 | -1,
+): Channel | undefined {
+  const order = channelsOfKind(channels, 'text');
+  const at = order.findIndex(({ id }) => id === channelId);
+  return at < 0 ? order.at(by > 0 ? 0 : -1) : order[(at + by + order.length) % order.length];
+}

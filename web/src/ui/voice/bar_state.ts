@@ -1,5 +1,5 @@
 /** What the voice bar shows for each state of the call. */
-import type { VoiceView } from '../../voice';
+import type { Reason, VoiceView } from '../../voice';
 import { t } from '../i18n/translate';
 
 export type BarState = 'connecting' | 'connected' | 'reconnecting' | 'disconnected';
@@ -9,6 +9,34 @@ export function barStateOf(state: VoiceView['state']): BarState | null {
   if (state === 'idle') return null;
   if (state === 'joining') return 'connecting';
   return state === 'superseded' ? 'disconnected' : state;
+}
+
+/**
+ * The view as the bar shows it, knowing whether voice is switched on: whoever was put out by the switch is told when it is
+ * on again, and can go back in only then.
+ */
+export function withSwitch(view: VoiceView, voiceEnabled: boolean): VoiceView {
+  if (view.reason?.code !== 'voice_disabled' || barStateOf(view.state) !== 'disconnected') return view;
+  if (!voiceEnabled) return { ...view, canRejoin: false };
+  const said = { sentence: t('voice.on_again'), remedy: t('voice.on_again_remedy') };
+  return { ...view, reason: { ...view.reason, ...said } };
+}
+
+/** What one is told about being muted; empty when there is nothing to say. */
+export function hintOf({ talkingWhileMuted, stillMuted }: VoiceView): string {
+  if (talkingWhileMuted) return t('voice.talking_while_muted');
+  return stillMuted ? t('voice.still_muted') : '';
+}
+
+/** Whether a check of one's connection may tell more about it: the way there, or the microphone. */
+export function helpsToCheck({ code, side }: Pick<Reason, 'code' | 'side'>): boolean {
+  return side === 'network' || /^(mic_|relay_|udp_|connection_)/.test(code);
+}
+
+/** Whether leaving the page now would end something: a call that is there, or is coming about or back. */
+export function isInCall(state: VoiceView['state']): boolean {
+  const bar = barStateOf(state);
+  return bar !== null && bar !== 'disconnected';
 }
 
 export function barTextOf(state: BarState, channelName: string): string {

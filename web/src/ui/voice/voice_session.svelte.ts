@@ -16,6 +16,8 @@ const noCall: VoiceView = {
   talkPressed: false,
   transmitting: false,
   selfSpeaking: false,
+  stillMuted: false,
+  stage: null,
   talkingWhileMuted: false,
   playbackBlocked: false,
   listenOnly: false,

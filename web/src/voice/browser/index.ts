@@ -4,10 +4,11 @@ import { VoiceController } from '../controller';
 import { Diagnostics } from '../diagnostics';
 import type { Rosters } from '../elsewhere';
 import type { Names } from '../room_reason';
+import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
 import { createMeter } from './level_meter';
 import { createSink, mediaInputs } from './media';
-import { beacon, browserNote, copy, environment, memory, newId, settings } from './page';
+import { beacon, browserNote, copy, environment, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
 import { talkSurface } from './talk_surface';
 
@@ -17,6 +18,8 @@ export interface BrowserVoiceOptions {
   readonly userId: string;
   readonly names: Names;
   readonly rosters: Rosters;
+  /** What the user has chosen, here or on another device. */
+  readonly choices: ChoicesPort;
 }
 
 /** The voice of this page; one is enough for as long as somebody is logged in. */
@@ -30,7 +33,7 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     createMeter,
     talkSurface,
     environment,
-    settings,
+    settings: settingsPort(options.choices),
     memory,
     browserNote,
     beacon,

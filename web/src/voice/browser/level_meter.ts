@@ -3,6 +3,9 @@ import type { AudioTrack } from '../peer_connection';
 import type { LevelMeter } from '../voice_input';
 import processorUrl from './level_processor.ts?worker&url';
 
+/** So many seconds without a sound are no pause in speaking. */
+const SECONDS = 6;
+
 /** The copy sounds whether the gate lets the track itself through or not. */
 export function createMeter(
   track: AudioTrack,
@@ -13,13 +16,17 @@ export function createMeter(
   const copy = (track as MediaStreamTrack).clone();
   copy.enabled = true;
   let threshold = thresholdDbfs;
+  let seconds: number[] = [];
   let port: MessagePort | null = null;
   const start = async () => {
     await context.audioWorklet.addModule(processorUrl);
     const options = { numberOfOutputs: 0, channelCount: 1, processorOptions: { thresholdDbfs: threshold } };
     const node = new AudioWorkletNode(context, 'level-meter', options);
     port = node.port;
-    port.onmessage = ({ data }: MessageEvent<boolean>) => heard(data);
+    port.onmessage = ({ data }: MessageEvent<boolean | number>) => {
+      if (typeof data === 'boolean') heard(data);
+      else seconds = [...seconds, data].slice(-SECONDS);
+    };
     context.createMediaStreamSource(new MediaStream([copy])).connect(node);
     await context.resume();
   };
@@ -28,6 +35,9 @@ export function createMeter(
     setThreshold(dbfs) {
       threshold = dbfs;
       port?.postMessage(dbfs);
+    },
+    loudestDbfs() {
+      return seconds.length < SECONDS ? null : Math.max(...seconds);
     },
     stop() {
       copy.stop();

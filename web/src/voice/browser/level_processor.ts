@@ -15,6 +15,8 @@ interface ProcessorOptions {
 class LevelProcessor extends AudioWorkletProcessor {
   readonly #activity: VoiceActivity;
   #speaking = false;
+  #loudest = -100;
+  #milliseconds = 0;
 
   constructor({ processorOptions }: ProcessorOptions) {
     super();
@@ -30,10 +32,22 @@ class LevelProcessor extends AudioWorkletProcessor {
     if (!samples) return true;
     const squares = samples.reduce((sum, sample) => sum + sample * sample, 0);
     const level = levelDbfs(Math.sqrt(squares / samples.length));
-    const speaking = this.#activity.feed(level, (1000 * samples.length) / sampleRate);
+    const milliseconds = (1000 * samples.length) / sampleRate;
+    this.#measure(level, milliseconds);
+    const speaking = this.#activity.feed(level, milliseconds);
     if (speaking !== this.#speaking) this.port.postMessage(speaking);
     this.#speaking = speaking;
     return true;
+  }
+
+  /** Once a second the loudest of it. */
+  #measure(levelDbfs: number, milliseconds: number): void {
+    this.#loudest = Math.max(this.#loudest, levelDbfs);
+    this.#milliseconds += milliseconds;
+    if (this.#milliseconds < 1000) return;
+    this.port.postMessage(this.#loudest);
+    this.#loudest = -100;
+    this.#milliseconds = 0;
   }
 }
 

@@ -2,9 +2,16 @@
 import type { Goodbye } from '../admission';
 import type { BrowserNote } from '../elsewhere';
 import type { Environment } from '../environment';
-import { DEFAULT_SETTINGS, type CallMemory, type SettingsPort, type VoiceSettings } from '../settings';
+import {
+  choicesOf,
+  settingsOf,
+  type CallMemory,
+  type ChoicesPort,
+  type Devices,
+  type SettingsPort,
+} from '../settings';
 
-const SETTINGS_KEY = 'cromulent.voice';
+const DEVICES_KEY = 'cromulent.voice';
 const MEMORY_KEY = 'cromulent.call';
 const NOTE_KEY = 'cromulent.participant';
 const LEAVE_URL = '/api/v1/voice/leave';
@@ -30,11 +37,21 @@ export const environment: Environment = {
   },
 };
 
-/** The settings of this device. */
-export const settings: SettingsPort = {
-  load: () => ({ ...DEFAULT_SETTINGS, ...read<Partial<VoiceSettings>>(() => localStorage, SETTINGS_KEY) }),
-  save: (chosen) => write(() => localStorage, SETTINGS_KEY, chosen),
-};
+/** What follows the person is kept elsewhere; which devices are used stays with this one. */
+export function settingsPort(choices: ChoicesPort): SettingsPort {
+  const kept = (): object => read<Partial<Devices>>(() => localStorage, DEVICES_KEY) ?? {};
+  return {
+    load: () => settingsOf(choices.current, kept()),
+    save: (change) => {
+      const { inputDeviceId, outputDeviceId } = change;
+      const devices = { ...kept(), ...defined({ inputDeviceId, outputDeviceId }) };
+      if ('inputDeviceId' in change || 'outputDeviceId' in change)
+        write(() => localStorage, DEVICES_KEY, devices);
+      choices.choose(choicesOf(change));
+    },
+    onChange: (handler) => choices.onChange(handler),
+  };
+}
 
 type Remembered = NonNullable<ReturnType<CallMemory['load']>>;
 
@@ -78,6 +95,10 @@ export function newId(): string {
 /** Pages without TLS have no clipboard. */
 export async function copy(text: string): Promise<void> {
   await (navigator.clipboard as Clipboard | undefined)?.writeText(text);
+}
+
+function defined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** A storage may be closed to the page, or hold what somebody else wrote. */

@@ -13,17 +13,33 @@ const numberIn = (entry: Entry | undefined, field: string): number => {
   return typeof value === 'number' ? value : 0;
 };
 
+function millisecondsIn(entry: Entry | undefined, field: string): number | null {
+  const value = entry?.[field];
+  return typeof value === 'number' ? Math.round(value * 1000) : null;
+}
+
+const CANDIDATE_TYPES = ['host', 'srflx', 'prflx', 'relay'] as const;
+const RELAY_PROTOCOLS = ['udp', 'tcp', 'tls'] as const;
+
+function oneOf<T extends string>(known: readonly T[], value: unknown): T | null {
+  return known.find((one) => one === value) ?? null;
+}
+
 export function readStats(report: StatsReport): MediaSample {
   const entries: Entry[] = [];
   report.forEach((entry) => entries.push(entry));
   const audio = (type: string) => entries.find((entry) => entry.type === type && entry['kind'] === 'audio');
   const inbound = audio('inbound-rtp');
+  const outbound = audio('outbound-rtp');
   const remote = audio('remote-inbound-rtp');
   const pair = selectedPair(entries);
   const roundTrip = pair?.['currentRoundTripTime'] ?? remote?.['roundTripTime'];
   return {
     packetsReceived: numberIn(inbound, 'packetsReceived'),
     packetsLost: numberIn(inbound, 'packetsLost'),
+    packetsSent: numberIn(outbound, 'packetsSent'),
+    bytesReceived: numberIn(inbound, 'bytesReceived'),
+    jitterMs: millisecondsIn(inbound, 'jitter'),
     lastReport: remote ? numberIn(remote, 'timestamp') : null,
     consentResponses: numberIn(pair, 'responsesReceived'),
     roundTripMs: typeof roundTrip === 'number' ? Math.round(roundTrip * 1000) : null,
@@ -39,8 +55,18 @@ function selectedPair(entries: readonly Entry[]): Entry | undefined {
   return named ?? pairs.find((pair) => pair['selected'] === true);
 }
 
-function pathOf(entries: readonly Entry[], pair: Entry | undefined): Pick<MediaSample, 'path' | 'relayUrl'> {
-  if (!pair) return { path: null, relayUrl: null };
+type Way = Pick<MediaSample, 'path' | 'relayUrl' | 'localCandidate' | 'remoteCandidate' | 'relayProtocol'>;
+
+const NO_WAY: Way = {
+  path: null,
+  relayUrl: null,
+  localCandidate: null,
+  remoteCandidate: null,
+  relayProtocol: null,
+};
+
+function pathOf(entries: readonly Entry[], pair: Entry | undefined): Way {
+  if (!pair) return NO_WAY;
   const local = entries.find((entry) => entry['id'] === pair['localCandidateId']);
   const remote = entries.find((entry) => entry['id'] === pair['remoteCandidateId']);
   const ours = local?.['candidateType'] === 'relay';
@@ -48,5 +74,8 @@ function pathOf(entries: readonly Entry[], pair: Entry | undefined): Pick<MediaS
   return {
     path: ours || remote?.['candidateType'] === 'relay' ? 'relay' : 'direct',
     relayUrl: typeof url === 'string' ? url : null,
+    localCandidate: oneOf(CANDIDATE_TYPES, local?.['candidateType']),
+    remoteCandidate: oneOf(CANDIDATE_TYPES, remote?.['candidateType']),
+    relayProtocol: ours ? oneOf(RELAY_PROTOCOLS, local['relayProtocol']) : null,
   };
 }

@@ -55,6 +55,11 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** Timers that are still to come. */
+  get pending(): number {
+    return this.#heap.filter((due) => due.callback !== null).length;
+  }
+
   /** The computer sleeps: only the wall clock goes on. */
   sleep(milliseconds: number): void {
     this.#slept += milliseconds;
@@ -135,4 +140,55 @@ export class FakeClock implements Clock {
 
 function before(one: Due, other: Due): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
+}
+
+/** The time of one page: while the page is frozen its timers and news wait, and then they come late, all at once. */
+export class PageClock implements Clock {
+  readonly #clock: Clock;
+  #late: (() => void)[] | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  wallNow(): number {
+    return this.#clock.wallNow();
+  }
+
+  random(): number {
+    return this.#clock.random();
+  }
+
+  after(milliseconds: number, callback: () => void): () => void {
+    let cancelled = false;
+    const cancel = this.#clock.after(milliseconds, () => this.run(() => cancelled || callback()));
+    return () => {
+      cancelled = true;
+      cancel();
+    };
+  }
+
+  /** Does it now, or when the page is awake again. */
+  run(what: () => void): void {
+    if (this.#late) this.#late.push(what);
+    else what();
+  }
+
+  get frozen(): boolean {
+    return this.#late !== null;
+  }
+
+  freeze(): void {
+    this.#late ??= [];
+  }
+
+  thaw(): void {
+    const late = this.#late ?? [];
+    this.#late = null;
+    for (const what of late) what();
+  }
 }

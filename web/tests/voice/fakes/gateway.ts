@@ -1,6 +1,7 @@
 /** One page's connection to the fake instance; it can be cut, be silent, and come back. */
 import type { Signalling } from '../../../src/voice/signalling';
 import type { Room } from '../../../src/voice/wire';
+import { PageClock } from './clock';
 import type { FakeServer } from './server';
 
 const REPLY_MS = 5;
@@ -12,6 +13,10 @@ export class FakeGateway implements Signalling {
   /** Whether probes and commands are answered, though the socket looks open. */
   answers = true;
   reopened = 0;
+  probed = 0;
+  /** What becomes of a request for a new socket. */
+  onReopen = () => {};
+  hurried = 0;
   live = true;
   /** Counts connections, so that what belongs to an earlier one is dropped. */
   #connection = 0;
@@ -19,6 +24,7 @@ export class FakeGateway implements Signalling {
   constructor(
     server: FakeServer,
     readonly userId: string,
+    readonly clock = new PageClock(server.clock),
   ) {
     this.#server = server;
   }
@@ -35,7 +41,7 @@ export class FakeGateway implements Signalling {
   }
 
   #travel(): Promise<void> {
-    return new Promise((resolve) => this.#server.clock.after(REPLY_MS, resolve));
+    return new Promise((resolve) => this.clock.after(REPLY_MS, resolve));
   }
 
   on(t: string, handler: (d: unknown) => void): () => void {
@@ -51,18 +57,42 @@ export class FakeGateway implements Signalling {
 
   probe(timeoutMs: number): Promise<boolean> {
     const answered = this.live && this.answers;
+    this.probed += 1;
     return new Promise((resolve) => {
-      this.#server.clock.after(answered ? 2 * REPLY_MS : timeoutMs, () => resolve(answered));
+      this.clock.after(answered ? 2 * REPLY_MS : timeoutMs, () => resolve(answered));
     });
   }
 
   reopen(): void {
     this.reopened += 1;
+    this.onReopen();
+  }
+
+  /** The socket looks open, and nothing goes through it. */
+  hang(): void {
+    if (!this.working) return;
+    this.answers = false;
+    this.#server.lost(this);
+  }
+
+  /** Whether the page's script would answer a question. */
+  get awake(): boolean {
+    return this.working && !this.clock.frozen;
+  }
+
+  get working(): boolean {
+    return this.live && this.answers;
+  }
+
+  hurry(): void {
+    this.hurried += 1;
   }
 
   deliver(t: string, d: unknown): void {
-    if (!this.live) return;
-    for (const handler of [...(this.#handlers.get(t) ?? [])]) handler(d);
+    if (!this.working) return;
+    this.clock.run(() => {
+      for (const handler of [...(this.#handlers.get(t) ?? [])]) handler(d);
+    });
   }
 
   lose(): void {
@@ -70,14 +100,20 @@ export class FakeGateway implements Signalling {
     this.live = false;
     this.#connection += 1;
     this.#server.lost(this);
-    for (const handler of [...this.#liveHandlers]) handler(false, null);
+    this.#tell(false, null);
   }
 
   comeBack(): void {
     if (this.live) return;
     this.live = true;
     this.answers = true;
-    for (const handler of [...this.#liveHandlers]) handler(true, []);
+    this.#tell(true, []);
+  }
+
+  #tell(live: boolean, rooms: Room[] | null): void {
+    this.clock.run(() => {
+      for (const handler of [...this.#liveHandlers]) handler(live, rooms);
+    });
   }
 
   /** Handlers that are still registered. */

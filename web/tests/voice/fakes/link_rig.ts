@@ -47,7 +47,7 @@ export class End {
     };
     const ask = () => Promise.resolve((this.asked++, reply));
     this.iceServers = new IceServers(
-      { clock, ask, renewed: () => this.link.pair.configure(), note: () => {} },
+      { clock, ask, renewed: () => this.link.pair.configure(), outlived: () => {}, note: () => {} },
       [],
     );
     this.iceServers.take(reply);

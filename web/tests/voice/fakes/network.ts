@@ -25,11 +25,18 @@ export class FakeNetwork {
   readonly connections = new Set<FakeTransport>();
   /** What no browser may ever be asked for. */
   readonly faults: string[] = [];
+  /** When sound of one host last arrived at another, by `from>to`; what flows at the moment may be missing. */
+  readonly soundAt = new Map<string, number>();
   readonly #blocked = new Set<string>();
   readonly #indirect = new Set<string>();
+  /** Pairs of hosts between which it stays like that, whatever heals. */
+  readonly #apart = new Set<string>();
+  readonly #silenced = new Set<string>();
   readonly #addresses = new Map<string, number>();
   readonly #connecting = new Set<string>();
   relay: 'up' | 'refuses' | 'silent' = 'up';
+  /** Of one URL, where they are not all alike. */
+  relayAt: (url: string) => 'up' | 'refuses' | 'silent' | 'full' = () => this.relay;
   stun: 'up' | 'silent' = 'up';
   /** Whether RTCP reports come through. */
   reports = true;
@@ -69,9 +76,34 @@ export class FakeNetwork {
     this.update();
   }
 
+  /** No path leads from one host to the other, ever. */
+  part(one: string, other: string): void {
+    this.#apart.add(pairKey(one, other));
+    this.update();
+  }
+
+  parted(one: string, other: string): boolean {
+    return this.#apart.has(pairKey(one, other));
+  }
+
+  /** The path stands, but the sound of one host does not arrive at the other; only consent does. */
+  silence(from: string, to: string, silent: boolean): void {
+    if (silent) this.#silenced.add(`${from}>${to}`);
+    else this.#silenced.delete(`${from}>${to}`);
+    this.update();
+  }
+
+  /** From which host to which other sound flows at this moment, as `from>to`. */
+  sounding(): Set<string> {
+    const flowing = [...this.connections].filter((one) => one.wire && this.flows(one));
+    return new Set(flowing.map((one) => `${this.#otherEnd(one).host}>${one.host}`));
+  }
+
   healAll(): void {
+    this.relay = 'up';
     this.#blocked.clear();
     this.#indirect.clear();
+    this.#silenced.clear();
     this.update();
   }
 
@@ -90,7 +122,9 @@ export class FakeNetwork {
 
   /** Whether sound of the peer arrives there right now. */
   flows(to: FakeTransport): boolean {
-    return this.#carries(to.wire) && to.wire?.deaf !== to && this.#otherEnd(to).sending;
+    if (!this.#carries(to.wire) || to.wire?.deaf === to) return false;
+    const from = this.#otherEnd(to);
+    return from.sending && !this.#silenced.has(`${from.host}>${to.host}`);
   }
 
   /** Counts what has come since the last time. */
@@ -100,11 +134,13 @@ export class FakeNetwork {
     const elapsed = now - counters.at;
     counters.at = now;
     if (counters.flows) counters.soundMs += elapsed;
+    if (counters.flows && elapsed > 0) this.soundAt.set(`${counters.from}>${connection.host}`, now);
     if (counters.up) counters.upMs += elapsed;
     if (counters.reported) counters.reportedMs += elapsed;
     counters.up = this.#isUp(connection.wire);
     counters.flows = this.flows(connection);
-    counters.reported = counters.up && connection.sending && this.reports;
+    if (counters.flows) counters.from = this.#otherEnd(connection).host;
+    counters.reported = counters.up && this.flows(this.#otherEnd(connection)) && this.reports;
   }
 
   sample(connection: FakeTransport) {
@@ -114,6 +150,12 @@ export class FakeNetwork {
     return {
       packetsReceived: Math.floor(soundMs / PACKET_MS),
       packetsLost: 0,
+      packetsSent: connection.sending ? Math.floor(upMs / PACKET_MS) : 0,
+      bytesReceived: 100 * Math.floor(soundMs / PACKET_MS),
+      jitterMs: 1,
+      localCandidate: null,
+      remoteCandidate: null,
+      relayProtocol: null,
       lastReport: reports > 0 ? reports : null,
       consentResponses: Math.floor(upMs / CONSENT_MS) + (upMs > 0 ? 1 : 0),
       roundTripMs: 20,
@@ -153,7 +195,7 @@ export class FakeNetwork {
 
   #reachable(one: string, other: string, path: 'direct' | 'relay'): boolean {
     const key = pairKey(one, other);
-    if (this.#blocked.has(key)) return false;
+    if (this.#blocked.has(key) || this.#apart.has(key)) return false;
     return path === 'relay' ? this.relay === 'up' : !this.#indirect.has(key);
   }
 

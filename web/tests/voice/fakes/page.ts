@@ -7,7 +7,7 @@ import type { AudioTrack } from '../../../src/voice/peer_connection';
 import type { AudioSink } from '../../../src/voice/playback';
 import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
 import { DEFAULT_SETTINGS, type RememberedCall, type VoiceSettings } from '../../../src/voice/settings';
-import type { FakeClock } from './clock';
+import { PageClock, type FakeClock } from './clock';
 import { FakeGateway } from './gateway';
 import type { FakeNetwork } from './network';
 import type { FakeServer } from './server';
@@ -124,8 +124,11 @@ export class FakeWorld {
   readonly #hide = new Set<() => void>();
   talk: TalkHandlers | null = null;
   hidden = false;
+  /** False for a browser that is gone: its goodbyes do not arrive. */
+  reachable = true;
   soundAllowed = true;
   speaking: ((speaking: boolean) => void) | null = null;
+  loudestDbfs: number | null = null;
   remembered: (RememberedCall & { at: number }) | null = null;
   readonly sinks: FakeSink[] = [];
   /** Pages of one browser share it. */
@@ -133,6 +136,7 @@ export class FakeWorld {
   readonly beacons: unknown[] = [];
   readonly copied: string[] = [];
   settings: VoiceSettings = DEFAULT_SETTINGS;
+  readonly #follow = new Set<() => void>();
 
   onWake(handler: (cause: 'online' | 'visible') => void): () => void {
     this.#wake.add(handler);
@@ -142,6 +146,17 @@ export class FakeWorld {
   onPageHide(handler: () => void): () => void {
     this.#hide.add(handler);
     return () => this.#hide.delete(handler);
+  }
+
+  onSettings(handler: () => void): () => void {
+    this.#follow.add(handler);
+    return () => this.#follow.delete(handler);
+  }
+
+  /** Something is chosen, on this page or on another device. */
+  choose(change: Partial<VoiceSettings>): void {
+    this.settings = structuredClone({ ...this.settings, ...change });
+    for (const handler of [...this.#follow]) handler();
   }
 
   wake(cause: 'online' | 'visible'): void {
@@ -163,6 +178,8 @@ export class FakeWorld {
 
 export interface Page {
   readonly user: string;
+  readonly host: string;
+  readonly clock: PageClock;
   readonly gateway: FakeGateway;
   readonly inputs: FakeInputs;
   readonly world: FakeWorld;
@@ -170,13 +187,25 @@ export interface Page {
   readonly voice: VoiceController;
 }
 
+function meterOf(world: FakeWorld): VoicePorts['createMeter'] {
+  return (_track, _threshold, heard) => {
+    world.speaking = heard;
+    return {
+      setThreshold: () => undefined,
+      loudestDbfs: () => world.loudestDbfs,
+      stop: () => (world.speaking = null),
+    };
+  };
+}
+
 /** Opens a page of a user on a host of the network; `change` replaces some of its ports. */
 export function openPage(
-  { clock, network, server }: { clock: FakeClock; network: FakeNetwork; server: FakeServer },
+  { clock: time, network, server }: { clock: FakeClock; network: FakeNetwork; server: FakeServer },
   user: string,
   { host = user, world = new FakeWorld() } = {},
 ): Page {
-  const gateway = new FakeGateway(server, user);
+  const clock = new PageClock(time);
+  const gateway = new FakeGateway(server, user, clock);
   const inputs = new FakeInputs();
   const diagnostics = new Diagnostics(clock);
   let ids = 0;
@@ -198,7 +227,7 @@ export function openPage(
     newId: () => `${user}-${host}-${++ids}`,
     beacon: (goodbye) => {
       world.beacons.push(goodbye);
-      server.beacon(goodbye.participant_id);
+      if (world.reachable) server.beacon(goodbye.participant_id);
     },
     talkSurface: (handlers) => {
       world.talk = handlers;
@@ -206,16 +235,17 @@ export function openPage(
         world.talk = null;
       };
     },
-    createMeter: (_track, _threshold, heard) => {
-      world.speaking = heard;
-      return { setThreshold: () => undefined, stop: () => (world.speaking = null) };
-    },
+    createMeter: meterOf(world),
     createSink: () => {
       const sink = new FakeSink(() => world.soundAllowed);
       world.sinks.push(sink);
       return sink;
     },
-    settings: { load: () => world.settings, save: (settings) => (world.settings = settings) },
+    settings: {
+      load: () => world.settings,
+      save: (change) => world.choose(change),
+      onChange: (handler) => world.onSettings(handler),
+    },
     memory: {
       load: () => world.remembered,
       save: (call) => (world.remembered = { ...call, at: clock.wallNow() }),
@@ -223,5 +253,5 @@ export function openPage(
     },
     copy: (text) => Promise.resolve(void world.copied.push(text)),
   };
-  return { user, gateway, inputs, world, diagnostics, voice: new VoiceController(ports) };
+  return { user, host, clock, gateway, inputs, world, diagnostics, voice: new VoiceController(ports) };
 }

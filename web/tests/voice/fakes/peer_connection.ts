@@ -36,6 +36,7 @@ interface Pair {
 
 const wrongState = (what: string) => new DOMException(what, 'InvalidStateError');
 let ufrags = 0;
+let offers = 0;
 
 export class FakePeerConnection implements PeerConnection {
   readonly transport: FakeTransport;
@@ -108,7 +109,10 @@ export class FakePeerConnection implements PeerConnection {
   addIceCandidate({ candidate = '', usernameFragment }: RTCIceCandidateInit): Promise<void> {
     return this.#operation(() => {
       const remote = this.#pending.remote ?? this.#current.remote;
-      if (!remote) throw wrongState('no remote description');
+      if (!remote) {
+        this.#net.faults.push('a candidate was added before its description');
+        throw wrongState('no remote description');
+      }
       if (usernameFragment !== remote.described.ufrag)
         throw new DOMException('unknown ufrag', 'OperationError');
       this.transport.learn(candidate);
@@ -178,8 +182,11 @@ export class FakePeerConnection implements PeerConnection {
     const fresh = this.#restart || !this.#current.local;
     this.#transceivers.forEach((transceiver, index) => (transceiver.mid ??= String(index)));
     if (this.#transceivers.length !== 1) this.#net.faults.push(`${this.#transceivers.length} m-lines`);
-    const described = this.#describe(fresh ? this.#newUfrag() : this.#current.local!.described.ufrag);
+    const ufrag = fresh ? this.#newUfrag() : this.#current.local!.described.ufrag;
+    const described = this.#describe(ufrag, `${++offers}`);
     this.#pending = { local: { type: 'offer', described }, remote: null };
+    const restart = this.#current.local !== null && fresh;
+    this.transport.offering = { since: this.#net.clock.now(), restart };
     this.#become('have-local-offer');
     gather(this, this.#net, this.#configuration, described.ufrag);
   }
@@ -187,7 +194,8 @@ export class FakePeerConnection implements PeerConnection {
   #setLocalAnswer(): void {
     const remote = this.#pending.remote!;
     const restarted = this.#current.remote?.described.ufrag !== remote.described.ufrag;
-    const described = this.#describe(restarted ? this.#newUfrag() : this.#current.local!.described.ufrag);
+    const ufrag = restarted ? this.#newUfrag() : this.#current.local!.described.ufrag;
+    const described = this.#describe(ufrag, remote.described.offer);
     this.#agree({ local: { type: 'answer', described }, remote });
     if (restarted) gather(this, this.#net, this.#configuration, described.ufrag);
   }
@@ -207,6 +215,7 @@ export class FakePeerConnection implements PeerConnection {
     if (remote.described.mids.join() !== local.described.mids.join()) {
       throw new DOMException('the m-lines do not match', 'InvalidAccessError');
     }
+    if (remote.described.offer !== local.described.offer) this.#net.faults.push('a stale answer was applied');
     if (this.#current.remote === null) this.#events.track(trackOf(this.transport.session));
     this.#agree({ local, remote });
     this.#learnAll(remote);
@@ -225,6 +234,7 @@ export class FakePeerConnection implements PeerConnection {
       if (transceiver.mid !== null && !agreed.has(transceiver.mid)) transceiver.mid = null;
     }
     this.#pending = { local: null, remote: null };
+    this.transport.offering = null;
     this.#become('stable');
   }
 
@@ -232,6 +242,7 @@ export class FakePeerConnection implements PeerConnection {
     if (pair.local?.described.ufrag !== this.#current.local?.described.ufrag) this.#restart = false;
     this.#current = pair;
     this.#pending = { local: null, remote: null };
+    this.transport.offering = null;
     this.transport.begin();
     this.#become('stable');
     this.#negotiationNeeded = false;
@@ -243,11 +254,12 @@ export class FakePeerConnection implements PeerConnection {
     this.#net.update();
   }
 
-  #describe(ufrag: string): Described {
+  #describe(ufrag: string, offer: string): Described {
     const used = this.#transceivers.filter((transceiver) => transceiver.mid !== null);
     return {
       session: this.transport.session,
       ufrag,
+      offer,
       mids: used.map((transceiver) => transceiver.mid!),
       directions: used.map((transceiver) => transceiver.direction),
       candidates: [],

@@ -2,8 +2,10 @@
 import type { JoinReply, Participant } from '../../../src/voice/wire';
 import type { FakeClock } from './clock';
 import type { FakeGateway } from './gateway';
+import { FakeTokens } from './tokens';
 
-/** 8 s without a byte and a grace of 10 s. */
+/** 8 s without a byte, then a grace of 10 s. */
+const SILENT_MS = 8_000;
 const LEASE_MS = 18_000;
 const SETTLE_MS = 15_000;
 const HEARD_MS = 5_000;
@@ -43,10 +45,15 @@ export class FakeServer {
   readonly clock: FakeClock;
   readonly commands: { readonly t: string; readonly d: unknown; readonly user: string }[] = [];
   readonly #seats = new Map<string, Seat>();
-  readonly #tokens = new Map<string, { participantId: string; channelId: string; userId: string }>();
+  readonly #tokens = new FakeTokens();
   readonly #revs = new Map<string, number>();
   readonly #rosterHandlers = new Set<() => void>();
   #participants = 0;
+  /** Told of every signal that reaches the server, and of every seat whose lease has run out. */
+  watching: {
+    signal?: (signal: Record<string, unknown>) => void;
+    lost?: (participantId: string, awayMs: number) => void;
+  } = {};
   /** Times of delivery of the signals, in milliseconds. */
   delivery: Delivery = () => [10];
   refuse: (join: JoinCommand, userId: string) => Refused | null = () => null;
@@ -86,6 +93,7 @@ export class FakeServer {
   /** Nobody is known any more; tokens still name who they named. */
   restart(gateways: readonly FakeGateway[]): void {
     this.#seats.clear();
+    this.#tokens.forgetJoins();
     this.#revs.clear();
     this.settled = false;
     for (const gateway of gateways) gateway.lose();
@@ -97,7 +105,7 @@ export class FakeServer {
   }
 
   lost(gateway: FakeGateway): void {
-    for (const seat of this.#seats.values()) if (seat.gateway === gateway) seat.lostAt = this.clock.now();
+    for (const seat of this.#seats.values()) if (seat.gateway === gateway) seat.lostAt ??= this.clock.now();
   }
 
   command(gateway: FakeGateway, t: string, d: unknown): unknown {
@@ -142,21 +150,26 @@ export class FakeServer {
     const seat = this.#seats.get(participantId);
     if (!seat) return;
     const d = { channel_id: seat.channelId, participant_id: participantId, reason: 'kicked' };
+    this.#tokens.revoke(participantId, 'kicked');
     seat.gateway.deliver('voice.kicked', d);
     this.#leave(participantId, 'kicked');
   }
 
   #present(participantId: string): boolean {
-    return this.#seats.get(participantId)?.gateway.live ?? false;
+    return this.#seats.get(participantId)?.gateway.working ?? false;
   }
 
   #join(gateway: FakeGateway, join: JoinCommand): JoinReply {
     const refused = this.refuse(join, gateway.userId);
     if (refused) throw refused;
-    const named = join.resume_token === undefined ? null : this.#tokens.get(join.resume_token);
+    const named = join.resume_token === undefined ? null : this.#tokens.read(join.resume_token);
     if (named === undefined) throw new Refused('invalid_resume_token');
-    if (named && named.channelId === join.channel_id) return this.#seat(gateway, join, named.participantId);
+    const again = this.#tokens.joinedAs(join.join_id);
+    if (again !== undefined && this.#seats.has(again)) return this.#seat(gateway, join, again);
+    const revoked = named && this.#tokens.whyRevoked(named);
+    if (revoked) throw new Refused(revoked);
     const holder = [...this.#seats.values()].find((seat) => seat.participant.user_id === gateway.userId);
+    if (named?.channelId === join.channel_id) return this.#resume(gateway, join, named.participantId, holder);
     const moved = join.takeover === true && holder && holder.gateway !== gateway ? holder.participant : join;
     if (holder)
       this.#replace(
@@ -172,13 +185,23 @@ export class FakeServer {
     );
   }
 
+  /** Of two claims for one user the larger participant id wins. */
+  #resume(gateway: FakeGateway, join: JoinCommand, id: string, holder?: Seat): JoinReply {
+    if (holder && holder.participant.id > id) throw new Refused('superseded');
+    if (holder && holder.participant.id < id) this.#replace(holder, gateway, true);
+    return this.#seat(gateway, join, id);
+  }
+
   #replace(holder: Seat, gateway: FakeGateway, allowed: boolean): void {
     const { channelId, participant } = holder;
-    if (!allowed && holder.gateway.live && holder.gateway !== gateway) {
+    if (!allowed && holder.gateway.awake && holder.gateway !== gateway) {
       throw new Refused('already_in_channel', { channel_id: channelId, device: participant.device });
     }
     const d = { channel_id: channelId, participant_id: participant.id, device: gateway.userId };
-    if (holder.gateway !== gateway) holder.gateway.deliver('voice.superseded', d);
+    if (holder.gateway !== gateway) {
+      this.#tokens.revoke(participant.id, 'superseded');
+      holder.gateway.deliver('voice.superseded', d);
+    }
     this.#leave(participant.id, 'moved');
   }
 
@@ -197,8 +220,8 @@ export class FakeServer {
     };
     const now = this.clock.now();
     this.#seats.set(id, { participant, channelId, gateway, lostAt: null, heardAt: now });
-    const token = `token of ${id}`;
-    this.#tokens.set(token, { participantId: id, channelId, userId: gateway.userId });
+    this.#tokens.noteJoin(join.join_id, id);
+    const token = this.#tokens.give({ participantId: id, channelId });
     const t = known ? 'voice.participant_updated' : 'voice.participant_joined';
     this.#announce(channelId, t, { participant }, gateway);
     const { rev, settled, participants } = this.#room(channelId);
@@ -226,6 +249,7 @@ export class FakeServer {
   #signal(gateway: FakeGateway, signal: Record<string, unknown>): object {
     const from = [...this.#seats.values()].find((seat) => seat.gateway === gateway);
     const to = this.#seats.get(signal['to'] as string);
+    this.watching.signal?.(signal);
     if (!from) throw new Refused('not_in_room');
     if (!to || to.channelId !== from.channelId) throw new Refused('gone');
     const d = { ...signal, channel_id: from.channelId, from: from.participant.id };
@@ -281,9 +305,13 @@ export class FakeServer {
   #watchLeases(): void {
     this.#stopLeases = this.clock.after(1_000, () => {
       const now = this.clock.now();
-      for (const [id, { lostAt, heardAt }] of this.#seats) {
-        const grace = lostAt !== null && now - heardAt < HEARD_MS ? MOST_GRACE_MS : LEASE_MS;
-        if (lostAt !== null && now - lostAt > grace) this.#leave(id, 'lost');
+      for (const [id, { lostAt, heardAt, participant }] of this.#seats) {
+        if (lostAt === null) continue;
+        const away = now - lostAt;
+        if (away > SILENT_MS && participant.connection !== 'reconnecting') this.mark(id, 'reconnecting');
+        if (away <= (now - heardAt < HEARD_MS ? MOST_GRACE_MS : LEASE_MS)) continue;
+        this.watching.lost?.(id, away);
+        this.#leave(id, 'lost');
       }
       this.#watchLeases();
     });

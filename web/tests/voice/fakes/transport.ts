@@ -10,7 +10,16 @@ let sessions = 0;
 
 export class FakeTransport {
   readonly session = `${++sessions}`;
-  readonly counters = { at: 0, flows: false, up: false, reported: false, soundMs: 0, upMs: 0, reportedMs: 0 };
+  readonly counters = {
+    at: 0,
+    flows: false,
+    from: '',
+    up: false,
+    reported: false,
+    soundMs: 0,
+    upMs: 0,
+    reportedMs: 0,
+  };
   readonly #known = new Set<string>();
   readonly #clock: FakeClock;
   readonly #stateChanged: () => void;
@@ -19,6 +28,8 @@ export class FakeTransport {
   /** The other end of the DTLS association, once there is one; it cannot change. */
   agreedWith: string | null = null;
   localUfrag = '';
+  /** Our offer that waits for its answer. */
+  offering: { readonly since: number; readonly restart: boolean } | null = null;
   remote: { readonly ufrag: string; readonly session: string } | null = null;
   relayOnly = false;
   sending = false;

@@ -1,0 +1,76 @@
+"""The keys of the whole page: to a channel by a few letters of its name, up and down among them, and the list of all keys."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.test_channels import create
+from tests.browser.test_voice import People
+
+
+def test_to_a_channel_by_a_few_letters_without_a_mouse(people: People) -> None:
+    ann = people(1)[0]
+    page = ann.page
+    for name in ("plans", "secret plans"):
+        create(page, name, private=name.startswith("secret"))
+        expect(page).to_have_title(re.compile(f"^#{name} "))
+    ann.composer.fill("half a sentence")
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Name of a channel")
+    options = page.get_by_role("listbox", name="Channels").get_by_role("option")
+    expect(field).to_be_focused()
+    expect(options).to_have_count(4)
+    page.keyboard.type("pla")
+    expect(options).to_have_text([re.compile("^ *plans"), re.compile("secret plans")])
+    expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("2 found")
+    page.keyboard.press("ArrowUp")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", options.nth(1).get_attribute("id") or "")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_title(re.compile("^#plans "))
+    expect(ann.composer).to_be_focused()
+    page.keyboard.press("Control+k")
+    expect(field).to_be_focused()
+    page.keyboard.type("nothing like it")
+    expect(page.get_by_text("No channel is called that.")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(ann.composer).to_be_focused()
+
+
+def test_up_and_down_among_the_channels_and_the_list_of_keys(people: People) -> None:
+    ann = people(1)[0]
+    page = ann.page
+    create(page, "plans")
+    expect(page).to_have_title(re.compile("^#plans "))
+    ann.composer.fill("really")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page).to_have_title(re.compile("^#general "))
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page).to_have_title(re.compile("^#plans "))
+    expect(ann.composer).to_have_value("really")
+    ann.composer.press("End")
+    page.keyboard.type("?")
+    expect(ann.composer).to_have_value("really?")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("region", name="Messages in plans").focus()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys).to_contain_text("Go to a channel")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox")).to_have_count(0)
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+
+
+def test_a_click_opens_the_list_of_keys(people: People) -> None:
+    page = people(1)[0].page
+    page.get_by_role("button", name="ann", exact=True).click()
+    page.get_by_role("menuitem", name="Keyboard shortcuts").click()
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys).to_contain_text("Ctrl")
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
