@@ -84,15 +84,10 @@
       return types;
     },
     // The types of what was gathered, used or not.
-    gatheredTypes: async () => {
-      const types = new Set();
-      for (const connection of connections) {
-        for (const report of (await connection.getStats()).values()) {
-          if (report.type === 'local-candidate') types.add(report.candidateType);
-        }
-      }
-      return [...types];
-    },
+    mayUseRelay: () =>
+      connections.some((one) =>
+        one.getConfiguration().iceServers.flatMap(({ urls }) => urls).some((url) => /^turns?:/.test(url)),
+      ),
     // Whoever is shown as online now and for however short a time no longer is, until stopWatchingPresence() is called:
     // who, and whether presence had settled by then.
     watchPresence: () => {

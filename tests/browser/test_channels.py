@@ -113,7 +113,7 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     expect(ben.messages.filter(has_text="written before Ben came")).to_be_visible()
     ben.composer.fill("a draft that was never sent")
     channel_id = path.rsplit("/", 1)[-1]
-    expect_kept(ben.page, channel_id, kept=True)
+    expect_kept(ben, channel_id, kept=True)
     texts(ben.page).filter(has_text="general").click()
     expect(texts(ben.page).filter(has_text="hideout")).to_have_accessible_description("Private Draft")
     texts(ben.page).filter(has_text="hideout").click()
@@ -125,7 +125,7 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     ben.page.keyboard.type("the rest of a sentence")  # which was not meant for everybody
     expect(ben.composer).to_have_value("")
     expect(texts(ben.page)).to_have_text(["general"])
-    expect_kept(ben.page, channel_id, kept=False)
+    expect_kept(ben, channel_id, kept=False)
     kept = ben.page.evaluate(KEPT_IN_BROWSER)
     assert "never sent" not in kept
     assert "before Ben" not in ben.page.content()
@@ -133,12 +133,10 @@ def test_a_private_channel_is_nothing_then_everything_then_nothing_again(
     expect(ben.page.get_by_role("heading", name="Nothing here")).to_be_visible()
 
 
-def expect_kept(page: Page, channel_id: str, *, kept: bool) -> None:
+def expect_kept(person: Person, channel_id: str, *, kept: bool) -> None:
     """Wait until the browser's own storage names a channel, or does not any more."""
     answer = "true" if kept else "false"
-    page.wait_for_function(
-        f"(id) => ({KEPT_IN_BROWSER})().then((text) => text.includes(id) === {answer})", arg=channel_id
-    )
+    person.wait_for(f"({KEPT_IN_BROWSER})().then((text) => text.includes('{channel_id}') === {answer})")
 
 
 def test_who_is_removed_from_a_voice_channel_is_out_of_the_call_at_once(

@@ -165,7 +165,7 @@ def write_what_stays_here(xia: Told, channel_id: str) -> None:
     xia.say(UNSENT)
     expect(xia.messages.filter(has_text=UNSENT)).to_be_visible()
     xia.composer.fill(DRAFT)
-    expect_kept(xia.page, channel_id, kept=True)
+    expect_kept(xia, channel_id, kept=True)
 
 
 def test_from_the_first_link_to_a_private_channel_that_is_nothing_then_everything_then_nothing(house: House) -> None:
@@ -193,7 +193,7 @@ def test_from_the_first_link_to_a_private_channel_that_is_nothing_then_everythin
     remove(options(zoe.page, NAME), "xia")
     expect(xia.page.get_by_role("status").filter(has_text=f"no longer a member of #{NAME}")).to_be_visible()
     expect(texts(xia.page)).to_have_text(["general"])
-    expect_kept(xia.page, channel_id, kept=False)
+    expect_kept(xia, channel_id, kept=False)
     zoe.page.keyboard.press("Escape")
     zoe.say("now that she is gone")
     settle(zoe, xia)

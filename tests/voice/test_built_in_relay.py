@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import socket
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from aioice.stun import TransactionFailed
 from structlog.testing import capture_logs
 
 from cromulent.cli.certificates import own_certificate
+from cromulent.gateway import relay_process
 from cromulent.gateway.relay_process import Patience, RelayProcess, open_relay_ports
+from cromulent.gateway.udp_and_tcp import bind_listeners
 from cromulent.kernel.clock import SystemClock
 from cromulent.relay import RELAYED_ADDRESS, RelayTls, RestCredentials
 from cromulent.voice import IceServer
@@ -118,6 +121,23 @@ async def test_with_a_certificate_the_same_port_speaks_tls_and_plain_tcp(tmp_pat
         ):
             assert await passes(left, right, right_ear)
             assert await passes(right, left, left_ear)
+
+
+async def test_any_port_is_one_that_is_free_for_udp_and_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def taken_at_first(port: int, addresses: Sequence[str]) -> list[socket.socket]:
+        tried.append(port)
+        if len(tried) == 1:
+            raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+        return bind_listeners(port, addresses)
+
+    monkeypatch.setattr(relay_process, "bind_listeners", taken_at_first)
+    ports = await open_relay_ports(0, LOOPBACK)
+    assert ports is not None
+    assert ports.listeners
+    assert tried[-1] == ports.number
+    ports.close()
 
 
 async def test_a_stream_of_something_else_ends(relay: RelayProcess) -> None:
