@@ -42,7 +42,11 @@ DRAFT, UNSENT = "a draft about the treasure", "unsent words about the treasure"
 ASK = """async ([method, path, body]) => {
   const headers = body === null ? {} : { 'content-type': 'application/json' };
   const options = { method, headers, body: body === null ? undefined : JSON.stringify(body) };
-  const answer = await fetch(`/api/v1/${path}`, options);
+  let answer = await fetch(`/api/v1/${path}`, options);
+  while (answer.status === 429) { // so much is asked here that it may be too much, whatever is asked
+    await new Promise((resolve) => setTimeout(resolve, 1000 * Number(answer.headers.get('retry-after'))));
+    answer = await fetch(`/api/v1/${path}`, options);
+  }
   return [answer.status, (await answer.text()).replace(/"request_id":"[^"]*"/, '')];
 }"""
 SAY = """(commands) => new Promise((resolve) => {
