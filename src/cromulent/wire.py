@@ -25,6 +25,13 @@ class User(msgspec.Struct, frozen=True):
     role: Literal["administrator", "member"]
 
 
+class PeerSound(msgspec.Struct, frozen=True):
+    """How a user hears another: the volume in per cent, and whether not at all."""
+
+    volume: int
+    muted: bool
+
+
 class UserSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a user has chosen, told only to them; what they have not is left out. `rev` grows with each change."""
 
@@ -33,10 +40,16 @@ class UserSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     talk_mode: Literal["push_to_talk", "voice_activity"] | None = None
     talk_key: str | None = None
     talk_latching: bool | None = None
+    talk_release_ms: int | None = None
     voice_threshold_dbfs: int | None = None
     echo_cancellation: bool | None = None
-    noise_suppression: bool | None = None
+    noise_suppression: Literal["off", "browser", "rnnoise"] | None = None
     auto_gain_control: bool | None = None
+    input_volume: int | None = None
+    output_volume: int | None = None
+    relay_only: bool | None = None
+    muted_sounds: list[Literal["joined", "left", "muted", "unmuted", "lost"]] | None = None
+    peer_sounds: dict[str, PeerSound] | None = None
 
 
 class Instance(msgspec.Struct, frozen=True):
@@ -100,7 +113,7 @@ def user_to_wire(user: accounts.User) -> User:
 
 def user_settings_to_wire(current: accounts.UserSettings) -> UserSettings:
     """A user's own choices as they travel."""
-    return UserSettings(**asdict(current))
+    return msgspec.convert(asdict(current), UserSettings)
 
 
 def instance_to_wire(current: settings.InstanceSettings) -> Instance:

@@ -318,7 +318,7 @@ test('what was chosen before settings followed is taken along once, devices asid
     talk_latching: true,
     voice_threshold_dbfs: -50,
     echo_cancellation: false,
-    noise_suppression: true,
+    noise_suppression: 'browser',
     auto_gain_control: true,
   });
   expect(storage.getItem('cromulent.theme')).toBeNull();

@@ -43,7 +43,7 @@ from cromulent.accounts.service import AccountService, add_user
 from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
 from cromulent.accounts.throttle import network_of
 from cromulent.accounts.user_administration import MAX_USERS_PAGE, UserAdministration
-from cromulent.accounts.user_settings.model import TalkMode, Theme, UserSettings
+from cromulent.accounts.user_settings.model import NoiseSuppression, PeerSound, Sound, TalkMode, Theme, UserSettings
 from cromulent.accounts.user_settings.store import get_user_settings
 
 __all__ = [
@@ -65,12 +65,15 @@ __all__ = [
     "LoginSession",
     "LoginSessionEnded",
     "NewAccount",
+    "NoiseSuppression",
     "PasswordChanged",
+    "PeerSound",
     "ProfileService",
     "RegistrationService",
     "ResetLinkMade",
     "Role",
     "RoleChanged",
+    "Sound",
     "TalkMode",
     "Theme",
     "TooManyAttempts",

@@ -24,6 +24,16 @@ async def test_what_is_chosen_here_is_read_there(site: Site) -> None:
     assert (await ben.client.get("me/settings")).json() == {"settings": {"rev": 0}}
 
 
+async def test_volumes_of_people_are_kept_by_their_ids(site: Site) -> None:
+    ann, ben = await arrive(site, "ann"), await arrive(site, "ben")
+    volumes = {ben.user.id: {"volume": 150, "muted": False}}
+    answer = await ann.client.patch("me/settings", json={"peer_sounds": volumes, "muted_sounds": ["left"]})
+    settings = answer.json()["settings"]
+    assert settings == {"rev": settings["rev"], "peer_sounds": volumes, "muted_sounds": ["left"]}
+    assert (await ann.client.get("me/settings")).json() == answer.json()
+    assert (await ann.client.patch("me/settings", json={"peer_sounds": {}})).json()["settings"]["peer_sounds"] == {}
+
+
 async def test_a_change_leaves_the_rest_and_the_same_again_changes_nothing(site: Site) -> None:
     ann = await arrive(site, "ann")
     await ann.client.patch("me/settings", json={"theme": "light"})
@@ -49,6 +59,12 @@ async def test_a_change_leaves_the_rest_and_the_same_again_changes_nothing(site:
         {"voice_threshold_dbfs": True},
         {"voice_threshold_dbfs": 10**40},
         {"echo_cancellation": None},
+        {"noise_suppression": True},
+        {"muted_sounds": ["applause"]},
+        {"muted_sounds": "left"},
+        {"peer_sounds": {"01975b9e-0001-7a00-8000-000000000001": {"volume": 100}}},
+        {"peer_sounds": {"01975b9e-0001-7a00-8000-000000000001": {"volume": 100, "muted": False, "id": 1}}},
+        {"peer_sounds": {"01975b9e-0001-7a00-8000-000000000001": {"volume": 0.5, "muted": False}}},
         [],
     ],
 )

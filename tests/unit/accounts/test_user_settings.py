@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import update
 
-from cromulent.accounts import UserSettings, UserSettingsUpdated
+from cromulent.accounts import PeerSound, UserSettings, UserSettingsUpdated
 from cromulent.accounts.user_settings.store import user_settings
 from cromulent.db import rows_after, user_feed
 from cromulent.kernel.errors import InvalidInput, RateLimited
+from cromulent.kernel.ids import new_id
 from tests.unit.accounts.reception import Reception
 
 pytestmark = pytest.mark.anyio
@@ -23,8 +24,14 @@ EVERYTHING = UserSettings(
     talk_latching=True,
     voice_threshold_dbfs=-60,
     echo_cancellation=False,
-    noise_suppression=False,
+    noise_suppression="off",
     auto_gain_control=False,
+    talk_release_ms=0,
+    input_volume=0,
+    output_volume=0,
+    relay_only=False,
+    muted_sounds=(),
+    peer_sounds={"01975b9e-0001-7a00-8000-000000000001": PeerSound(0, muted=True)},
 )
 
 
@@ -44,7 +51,7 @@ async def test_everything_that_is_chosen_is_kept_false_and_all(reception: Recept
     ann, ben = await reception.add_user("ann"), await reception.add_user("ben")
     changed = await reception.profiles.change_settings(ann, EVERYTHING)
     assert changed.chosen() == EVERYTHING.chosen()
-    assert len(changed.chosen()) == 8
+    assert len(changed.chosen()) == 14
     assert await reception.profiles.settings_of(ann) == changed
     assert await reception.profiles.settings_of(ben) == UserSettings()
 
@@ -87,6 +94,16 @@ async def test_of_changes_at_once_none_undoes_another(reception: Reception) -> N
         (UserSettings(voice_threshold_dbfs=-61), "voice_threshold_dbfs"),
         (UserSettings(voice_threshold_dbfs=-19), "voice_threshold_dbfs"),
         (UserSettings(voice_threshold_dbfs=10**40), "voice_threshold_dbfs"),
+        (UserSettings(talk_release_ms=-1), "talk_release_ms"),
+        (UserSettings(talk_release_ms=1_001), "talk_release_ms"),
+        (UserSettings(input_volume=201), "input_volume"),
+        (UserSettings(output_volume=101), "output_volume"),
+        (UserSettings(output_volume=-1), "output_volume"),
+        (UserSettings(muted_sounds=("left", "left")), "muted_sounds"),
+        (UserSettings(peer_sounds={"ben": PeerSound()}), "peer_sounds"),
+        (UserSettings(peer_sounds={new_id(): PeerSound(201)}), "peer_sounds"),
+        (UserSettings(peer_sounds={new_id(): PeerSound(-1)}), "peer_sounds"),
+        (UserSettings(peer_sounds={new_id(): PeerSound() for _ in range(201)}), "peer_sounds"),
         (UserSettings(talk_key=""), "talk_key"),
         (UserSettings(talk_key="Space"), "talk_key"),
         (UserSettings(talk_key="key:"), "talk_key"),

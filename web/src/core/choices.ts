@@ -8,17 +8,34 @@ type Name = keyof Choices;
 
 const oneOf = (values: readonly string[]) => (value: unknown) => values.includes(value as string);
 const isSwitch = (value: unknown): boolean => typeof value === 'boolean';
+const isWithin = (least: number, most: number) => (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 const TALK_KEY = /^(key:[A-Za-z0-9]{1,32}|pointer:[1-9][0-9]?)$/;
+
+const SOUNDS = ['joined', 'left', 'muted', 'unmuted', 'lost'];
+const isPeerVolume = isWithin(0, 200);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isPeerSound = (value: unknown): boolean =>
+  isRecord(value) && isPeerVolume(value['volume']) && isSwitch(value['muted']);
 
 const IS_POSSIBLE: Readonly<Record<Name, (value: unknown) => boolean>> = {
   theme: oneOf(['system', 'dark', 'light']),
   talk_mode: oneOf(['push_to_talk', 'voice_activity']),
   talk_key: (value) => typeof value === 'string' && TALK_KEY.test(value),
   talk_latching: isSwitch,
-  voice_threshold_dbfs: (value) => Number.isInteger(value) && Number(value) >= -60 && Number(value) <= -20,
+  talk_release_ms: isWithin(0, 1_000),
+  voice_threshold_dbfs: isWithin(-60, -20),
   echo_cancellation: isSwitch,
-  noise_suppression: isSwitch,
+  noise_suppression: oneOf(['off', 'browser', 'rnnoise']),
   auto_gain_control: isSwitch,
+  input_volume: isWithin(0, 200),
+  output_volume: isWithin(0, 100),
+  relay_only: isSwitch,
+  muted_sounds: (value) => Array.isArray(value) && value.every(oneOf(SOUNDS)),
+  peer_sounds: (value) => isRecord(value) && Object.values(value).every(isPeerSound),
 };
 
 const NAMES = Object.keys(IS_POSSIBLE) as Name[];
@@ -32,7 +49,7 @@ export function choicesIn(found: unknown): Choices {
 
 /** What of `choices` is not so in `others`. */
 export function differing(choices: Choices, others: Choices): Choices {
-  return pick(choices, (name) => choices[name] !== others[name]);
+  return pick(choices, (name) => JSON.stringify(choices[name]) !== JSON.stringify(others[name]));
 }
 
 export function isEmpty(choices: Choices): boolean {

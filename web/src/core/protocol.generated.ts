@@ -10,6 +10,12 @@ export interface User {
   role: 'administrator' | 'member';
 }
 
+/** How a user hears another: the volume in per cent, and whether not at all. */
+export interface PeerSound {
+  volume: number;
+  muted: boolean;
+}
+
 /** What a user has chosen, told only to them; what they have not is left out. `rev` grows with each change. */
 export interface UserSettings {
   rev: number;
@@ -17,10 +23,16 @@ export interface UserSettings {
   talk_mode?: 'push_to_talk' | 'voice_activity';
   talk_key?: string;
   talk_latching?: boolean;
+  talk_release_ms?: number;
   voice_threshold_dbfs?: number;
   echo_cancellation?: boolean;
-  noise_suppression?: boolean;
+  noise_suppression?: 'browser' | 'off' | 'rnnoise';
   auto_gain_control?: boolean;
+  input_volume?: number;
+  output_volume?: number;
+  relay_only?: boolean;
+  muted_sounds?: ('joined' | 'left' | 'lost' | 'muted' | 'unmuted')[];
+  peer_sounds?: Record<string, PeerSound>;
 }
 
 /** What everybody may know of the instance's switches. */

@@ -72,7 +72,7 @@ export class BrowserSettingsCache implements SettingsCache {
       talk_latching: voice.latching,
       voice_threshold_dbfs: voice.thresholdDbfs,
       echo_cancellation: voice.processing?.echoCancellation,
-      noise_suppression: voice.processing?.noiseSuppression,
+      noise_suppression: suppression(voice.processing?.['noiseSuppression']),
       auto_gain_control: voice.processing?.autoGainControl,
     });
   }
@@ -113,6 +113,12 @@ export class BrowserSettingsCache implements SettingsCache {
 function talkKey(key: EarlierVoice['talkKey']): string | undefined {
   if (key?.kind === 'key') return `key:${String(key.code)}`;
   return key?.kind === 'pointer' ? `pointer:${String(key.button)}` : undefined;
+}
+
+/** It was a switch. */
+function suppression(on: unknown): Choices['noise_suppression'] {
+  if (typeof on !== 'boolean') return undefined;
+  return on ? 'browser' : 'off';
 }
 
 /** Null for what somebody else wrote. */

@@ -4,12 +4,10 @@ import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
 import { endingOf } from './ended_call';
-import type { TalkMode } from './gate';
-import type { Processing } from './microphone';
 import { MuteFlags, type Muting } from './mute_flags';
 import { Playback, type AudioSinkFactory } from './playback';
 import type { PeerLink } from './peer_link';
-import type { ButtonFinger, TalkKey } from './push_to_talk';
+import type { ButtonFinger } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
 import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
@@ -155,30 +153,10 @@ export class VoiceController {
     return this.#settings;
   }
 
-  setMode(mode: TalkMode): void {
-    this.#configure({ mode });
-  }
-
-  setTalkKey(talkKey: TalkKey, latching = this.#settings.latching): void {
-    this.#configure({ talkKey, latching });
-  }
-
-  /** −60 to −20 dBFS, in whole ones. */
-  setThreshold(thresholdDbfs: number): void {
-    this.#configure({ thresholdDbfs: Math.round(Math.min(-20, Math.max(-60, thresholdDbfs))) });
-  }
-
-  /** Null is the system's choice; what is left out stays. */
-  setDevices(devices: {
-    readonly inputDeviceId?: string | null;
-    readonly outputDeviceId?: string | null;
-  }): void {
-    this.#configure(devices);
-    this.#playback.setDevice(this.#settings.outputDeviceId ?? '');
-  }
-
-  setProcessing(processing: Partial<Processing>): void {
-    this.#configure({ processing: { ...this.#settings.processing, ...processing } });
+  /** In force at once, also in a call that runs, and kept; what is left out stays. */
+  configure(change: Partial<VoiceSettings>): void {
+    this.#apply({ ...this.#settings, ...change });
+    this.#ports.settings.save(change);
   }
 
   /** Asks for the microphone again, after the person has allowed it or plugged it in. What came of it is in the view. */
@@ -242,15 +220,11 @@ export class VoiceController {
     this.#sentOn.start();
   }
 
-  #configure(change: Partial<VoiceSettings>): void {
-    this.#apply({ ...this.#settings, ...change });
-    this.#ports.settings.save(change);
-  }
-
   /** In force from now on, also in a call that runs. */
   #apply(settings: VoiceSettings): void {
     this.#settings = settings;
     this.#input.configure(this.#settings, this.#call.running !== null);
+    this.#playback.setDevice(settings.outputDeviceId ?? '');
     this.#changed();
   }
 

@@ -4,7 +4,7 @@ import type { ReasonCode } from './reasons';
 
 export interface Processing {
   readonly echoCancellation: boolean;
-  readonly noiseSuppression: boolean;
+  readonly noiseSuppression: 'off' | 'browser' | 'rnnoise';
   readonly autoGainControl: boolean;
 }
 
@@ -21,6 +21,16 @@ export interface MicrophoneSettings {
   /** Null is the system's choice. */
   readonly inputDeviceId: string | null;
   readonly processing: Processing;
+}
+
+/** What is asked of the browser; `ideal`, so that a device that is gone gives another one instead of none. */
+export function constraintsOf({ inputDeviceId, processing }: MicrophoneSettings): MediaTrackConstraints {
+  return {
+    ...processing,
+    noiseSuppression: processing.noiseSuppression === 'browser',
+    channelCount: 1,
+    ...(inputDeviceId === null ? {} : { deviceId: { ideal: inputDeviceId } }),
+  };
 }
 
 /** The browser's media devices. */
@@ -112,7 +122,7 @@ export class Microphone {
     if (!this.#inputs.available) return this.#refuse('mic_insecure');
     if (this.#state !== 'live') this.#become('opening', null);
     try {
-      const track = await this.#inputs.getUserMedia(this.#constraints());
+      const track = await this.#inputs.getUserMedia(constraintsOf(this.#settings));
       if (attempt !== this.#attempt) return track.stop();
       track.addEventListener('ended', () => this.#ended(track));
       this.#exchange(track);
@@ -122,16 +132,6 @@ export class Microphone {
       const name = error instanceof Error ? error.name : '';
       if (attempt === this.#attempt) this.#refuse(REASON_OF_ERROR[name] ?? 'mic_busy');
     }
-  }
-
-  /** `ideal`, so that a device that is gone gives another one instead of none. */
-  #constraints(): MediaTrackConstraints {
-    const { inputDeviceId, processing } = this.#settings;
-    return {
-      ...processing,
-      channelCount: 1,
-      ...(inputDeviceId === null ? {} : { deviceId: { ideal: inputDeviceId } }),
-    };
   }
 
   /** A microphone that works is kept when another one cannot be had. */

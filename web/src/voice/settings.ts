@@ -1,5 +1,5 @@
 /** What a person has chosen for voice, and where it is kept: on the server what follows them, here which devices they use. */
-import type { UserSettings } from '../core/protocol.generated';
+import type { PeerSound, UserSettings } from '../core/protocol.generated';
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
 import type { Muting } from './mute_flags';
@@ -10,22 +10,42 @@ export interface VoiceSettings {
   readonly talkKey: TalkKey;
   /** One press starts talking, the next one stops it. */
   readonly latching: boolean;
+  /** How long the microphone stays open after the key is let go. */
+  readonly releaseMs: number;
   /** Voice activity: −60 to −20. */
   readonly thresholdDbfs: number;
   /** Null is the system's choice. */
   readonly inputDeviceId: string | null;
   readonly outputDeviceId: string | null;
   readonly processing: Processing;
+  /** In per cent, 0 to 200. */
+  readonly inputVolume: number;
+  /** Of everybody together, in per cent, 0 to 100. */
+  readonly outputVolume: number;
+  /** One's address is told to nobody: no path but through a relay. */
+  readonly relayOnly: boolean;
+  readonly mutedSounds: readonly Sound[];
+  /** By the ids of users; who is not in it is heard as they are. */
+  readonly peerSounds: Readonly<Record<string, PeerSound>>;
 }
+
+/** The short sounds of a call. */
+export type Sound = NonNullable<UserSettings['muted_sounds']>[number];
 
 export const DEFAULT_SETTINGS: VoiceSettings = {
   mode: 'push_to_talk',
   talkKey: { kind: 'key', code: 'Space' },
   latching: false,
+  releaseMs: 180,
   thresholdDbfs: -40,
   inputDeviceId: null,
   outputDeviceId: null,
-  processing: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+  processing: { echoCancellation: true, noiseSuppression: 'browser', autoGainControl: true },
+  inputVolume: 100,
+  outputVolume: 100,
+  relayOnly: false,
+  mutedSounds: [],
+  peerSounds: {},
 };
 
 export interface SettingsPort {
@@ -50,36 +70,47 @@ export interface ChoicesPort {
 
 /** The settings in force: what was chosen, else the default. */
 export function settingsOf(choices: Choices, devices: Partial<Devices>): VoiceSettings {
-  const { mode, talkKey, latching, thresholdDbfs, processing } = DEFAULT_SETTINGS;
+  const fallback = DEFAULT_SETTINGS;
   return {
-    mode: choices.talk_mode ?? mode,
-    talkKey: talkKeyOf(choices.talk_key) ?? talkKey,
-    latching: choices.talk_latching ?? latching,
-    thresholdDbfs: choices.voice_threshold_dbfs ?? thresholdDbfs,
+    mode: choices.talk_mode ?? fallback.mode,
+    talkKey: talkKeyOf(choices.talk_key) ?? fallback.talkKey,
+    latching: choices.talk_latching ?? fallback.latching,
+    releaseMs: choices.talk_release_ms ?? fallback.releaseMs,
+    thresholdDbfs: choices.voice_threshold_dbfs ?? fallback.thresholdDbfs,
     inputDeviceId: devices.inputDeviceId ?? null,
     outputDeviceId: devices.outputDeviceId ?? null,
     processing: {
-      echoCancellation: choices.echo_cancellation ?? processing.echoCancellation,
-      noiseSuppression: choices.noise_suppression ?? processing.noiseSuppression,
-      autoGainControl: choices.auto_gain_control ?? processing.autoGainControl,
+      echoCancellation: choices.echo_cancellation ?? fallback.processing.echoCancellation,
+      noiseSuppression: choices.noise_suppression ?? fallback.processing.noiseSuppression,
+      autoGainControl: choices.auto_gain_control ?? fallback.processing.autoGainControl,
     },
+    inputVolume: choices.input_volume ?? fallback.inputVolume,
+    outputVolume: choices.output_volume ?? fallback.outputVolume,
+    relayOnly: choices.relay_only ?? fallback.relayOnly,
+    mutedSounds: choices.muted_sounds ?? fallback.mutedSounds,
+    peerSounds: choices.peer_sounds ?? fallback.peerSounds,
   };
 }
 
 /** What of a change follows the person. */
 export function choicesOf(change: Partial<VoiceSettings>): Choices {
-  const { mode, talkKey, latching, thresholdDbfs, processing } = change;
-  return {
-    ...(mode !== undefined && { talk_mode: mode }),
-    ...(talkKey !== undefined && { talk_key: nameOf(talkKey) }),
-    ...(latching !== undefined && { talk_latching: latching }),
-    ...(thresholdDbfs !== undefined && { voice_threshold_dbfs: thresholdDbfs }),
-    ...(processing !== undefined && {
-      echo_cancellation: processing.echoCancellation,
-      noise_suppression: processing.noiseSuppression,
-      auto_gain_control: processing.autoGainControl,
-    }),
+  const { talkKey, processing, mutedSounds } = change;
+  const choices: { [Name in keyof Choices]: Choices[Name] | undefined } = {
+    talk_mode: change.mode,
+    talk_key: talkKey && nameOf(talkKey),
+    talk_latching: change.latching,
+    talk_release_ms: change.releaseMs,
+    voice_threshold_dbfs: change.thresholdDbfs,
+    echo_cancellation: processing?.echoCancellation,
+    noise_suppression: processing?.noiseSuppression,
+    auto_gain_control: processing?.autoGainControl,
+    input_volume: change.inputVolume,
+    output_volume: change.outputVolume,
+    relay_only: change.relayOnly,
+    muted_sounds: mutedSounds && [...mutedSounds],
+    peer_sounds: change.peerSounds,
   };
+  return Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
 }
 
 function nameOf(key: TalkKey): string {

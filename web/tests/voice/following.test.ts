@@ -46,7 +46,7 @@ test('other processing: a new track takes over before the old one ends', async (
   const { scene, ann } = await inCall();
   const [old] = ann.inputs.running;
   ann.inputs.answer = 'wait';
-  ann.world.choose({ processing: { ...DEFAULT_SETTINGS.processing, noiseSuppression: false } });
+  ann.world.choose({ processing: { ...DEFAULT_SETTINGS.processing, noiseSuppression: 'off' } });
   await scene.seconds(1);
   expect(ann.inputs.running).toEqual([old]);
   ann.inputs.decide('give');
@@ -86,7 +86,7 @@ test.each<Partial<VoiceSettings>>([
   { talkKey: { kind: 'pointer', button: 4 }, latching: true },
   { talkKey: { kind: 'key', code: 'ControlLeft' }, latching: false },
   { thresholdDbfs: -60 },
-  { processing: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } },
+  { processing: { echoCancellation: false, noiseSuppression: 'off', autoGainControl: false } },
 ])('%o comes back as it was chosen', (change) => {
   expect(settingsOf(choicesOf(change), {})).toEqual({ ...DEFAULT_SETTINGS, ...change });
 });

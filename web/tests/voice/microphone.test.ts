@@ -47,8 +47,8 @@ test('what is asked for: the chosen processing, mono, no sample rate; a device i
   expect(ann.inputs.asked).toEqual([
     { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
   ]);
-  ann.voice.setDevices({ inputDeviceId: 'headset' });
-  ann.voice.setProcessing({ noiseSuppression: false });
+  ann.voice.configure({ inputDeviceId: 'headset' });
+  ann.voice.configure({ processing: { ...ann.voice.settings.processing, noiseSuppression: 'off' } });
   await scene.seconds(1);
   expect(ann.inputs.asked.at(-1)).toMatchObject({ noiseSuppression: false, deviceId: { ideal: 'headset' } });
 });
@@ -91,7 +91,7 @@ test('another device: the new track is on all links before the old one ends', as
   const scene = new Scene();
   const [ann, ben] = await scene.call('ann', 'ben');
   const [old] = ann!.inputs.tracks;
-  ann!.voice.setDevices({ inputDeviceId: 'headset' });
+  ann!.voice.configure({ inputDeviceId: 'headset' });
   await scene.seconds(3);
   expect([old!.stopped, ann!.inputs.running.length]).toEqual([true, 1]);
   expect(peersOf(ben!)).toEqual(['ann ok']);
@@ -102,11 +102,11 @@ test('another device: the new track is on all links before the old one ends', as
 
 test('a new track is as silent or open as the gate', async () => {
   const { scene, ann } = await inCall();
-  ann.voice.setDevices({ inputDeviceId: 'one' });
+  ann.voice.configure({ inputDeviceId: 'one' });
   await scene.seconds(1);
   expect(ann.inputs.running[0]!.enabled).toBe(false);
   ann.voice.pressTalk();
-  ann.voice.setDevices({ inputDeviceId: 'two' });
+  ann.voice.configure({ inputDeviceId: 'two' });
   await scene.seconds(1);
   expect(ann.inputs.running[0]!.enabled).toBe(true);
 });
@@ -114,7 +114,7 @@ test('a new track is as silent or open as the gate', async () => {
 test('a device that cannot be had leaves the one that works', async () => {
   const { scene, ann } = await inCall();
   ann.inputs.answer = { refuse: 'NotReadableError' };
-  ann.voice.setDevices({ inputDeviceId: 'broken' });
+  ann.voice.configure({ inputDeviceId: 'broken' });
   await scene.seconds(1);
   expect(ann.inputs.running).toHaveLength(1);
   expect(ann.voice.view).toMatchObject({ listenOnly: false, reason: { code: 'mic_busy' } });
@@ -153,7 +153,7 @@ test('the default device is followed when the system changes it, a chosen one is
   ann.inputs.changeDevices();
   await scene.seconds(1);
   expect([ann.inputs.asked.length, ann.inputs.running.length]).toEqual([2, 1]);
-  ann.voice.setDevices({ inputDeviceId: 'desk' });
+  ann.voice.configure({ inputDeviceId: 'desk' });
   await scene.seconds(1);
   ann.inputs.default = 'speaker';
   ann.inputs.changeDevices();
@@ -177,8 +177,8 @@ test('after a refusal it can be asked for again', async () => {
 test('settings changed outside a call open nothing', async () => {
   const scene = new Scene();
   const ann = scene.page('ann');
-  ann.voice.setDevices({ inputDeviceId: 'headset' });
-  ann.voice.setProcessing({ echoCancellation: false });
+  ann.voice.configure({ inputDeviceId: 'headset' });
+  ann.voice.configure({ processing: { ...ann.voice.settings.processing, echoCancellation: false } });
   await ann.voice.retryMicrophone();
   await scene.seconds(1);
   expect(ann.inputs.asked).toEqual([]);

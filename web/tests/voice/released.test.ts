@@ -66,7 +66,7 @@ test('a device that goes and comes outside a call opens nothing', async () => {
   ann!.inputs.tracks[0]!.end();
   ann!.inputs.changeDevices();
   await ann!.voice.retryMicrophone();
-  ann!.voice.setProcessing({ noiseSuppression: false });
+  ann!.voice.configure({ processing: { ...ann!.voice.settings.processing, noiseSuppression: 'off' } });
   await scene.seconds(2);
   expect([ann!.inputs.asked.length, ann!.inputs.running]).toEqual([1, []]);
 });

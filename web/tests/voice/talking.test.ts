@@ -143,7 +143,7 @@ test('latched: one press starts, the next one stops, and looking away changes no
 
 test('another key or mouse button can be chosen', async () => {
   const { world, page, on } = await talking();
-  page.voice.setTalkKey({ kind: 'pointer', button: 3 });
+  page.voice.configure({ talkKey: { kind: 'pointer', button: 3 } });
   world.press('Space');
   expect(on()).toBe(false);
   world.talk?.pressed({ key: 3, editable: false, modified: false, preventDefault: () => undefined });
@@ -152,11 +152,11 @@ test('another key or mouse button can be chosen', async () => {
 
 test('outside a call and in voice-activity mode nobody listens to the keys', async () => {
   const { page, world, on } = await talking();
-  page.voice.setMode('voice_activity');
+  page.voice.configure({ mode: 'voice_activity' });
   expect(world.talk).toBeNull();
   page.voice.pressTalk();
   expect(on()).toBe(false);
-  page.voice.setMode('push_to_talk');
+  page.voice.configure({ mode: 'push_to_talk' });
   expect(world.talk).not.toBeNull();
   page.voice.disconnect();
   expect(world.talk).toBeNull();
@@ -164,7 +164,7 @@ test('outside a call and in voice-activity mode nobody listens to the keys', asy
 
 test('voice activity opens the gate while somebody speaks, in a hidden page too', async () => {
   const { page, world, on, scene } = await talking();
-  page.voice.setMode('voice_activity');
+  page.voice.configure({ mode: 'voice_activity' });
   world.hidden = true;
   world.speaking!(true);
   await scene.clock.settle();
@@ -189,7 +189,7 @@ test('push to talk, muted: a voice alone is no attempt to talk, the key is', asy
 
 test('voice activity, muted: talking is noticed and not sent', async () => {
   const { page, world, on, scene } = await talking();
-  page.voice.setMode('voice_activity');
+  page.voice.configure({ mode: 'voice_activity' });
   page.voice.mute();
   world.speaking!(true);
   await scene.clock.settle();

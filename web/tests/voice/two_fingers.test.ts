@@ -51,7 +51,7 @@ test('the window that loses the focus lets go of both', async () => {
 
 test('a key that repeats while it is held, and both at once, latch once', async () => {
   const { page, world, sends } = await inCall();
-  page.voice.setTalkKey({ kind: 'key', code: 'Space' }, true);
+  page.voice.configure({ talkKey: { kind: 'key', code: 'Space' }, latching: true });
   page.voice.pressTalk();
   world.press('Space');
   world.press('Space');

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import fields
-
+import msgspec
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, String, Table, Text, insert, select, update
 
-from cromulent.accounts.user_settings.model import UserSettings
+from cromulent.accounts.user_settings.model import NAMES, UserSettings
 from cromulent.db import metadata
 
 user_settings = Table(
@@ -18,8 +16,6 @@ user_settings = Table(
     Column("choices", Text, nullable=False),
 )
 
-_KNOWN = frozenset(field.name for field in fields(UserSettings)) - {"rev"}
-
 
 def get_user_settings(connection: Connection, user_id: str) -> UserSettings:
     """What a user has chosen; of one who has chosen nothing, or whom there is not, nothing with `rev` 0."""
@@ -27,13 +23,14 @@ def get_user_settings(connection: Connection, user_id: str) -> UserSettings:
     row = connection.execute(statement).one_or_none()
     if row is None:
         return UserSettings()
-    choices = {name: value for name, value in json.loads(row.choices).items() if name in _KNOWN}
-    return UserSettings(rev=row.rev, **choices)
+    kept: dict[str, object] = msgspec.json.decode(row.choices)
+    choices = {name: value for name, value in kept.items() if name in NAMES}
+    return msgspec.convert(choices | {"rev": row.rev}, UserSettings)
 
 
 def store_user_settings(connection: Connection, user_id: str, settings: UserSettings) -> None:
     """Keep what a user has chosen, in place of what they had."""
-    row = {"rev": settings.rev, "choices": json.dumps(settings.chosen())}
+    row = {"rev": settings.rev, "choices": msgspec.json.encode(settings.chosen()).decode()}
     kept = connection.execute(update(user_settings).where(user_settings.c.user_id == user_id).values(row))
     if not kept.rowcount:
         connection.execute(insert(user_settings).values(row | {"user_id": user_id}))

@@ -12,8 +12,10 @@ from cromulent.accounts import (
     AccountService,
     Identity,
     LoggedIn,
+    NoiseSuppression,
     ProfileService,
     RegistrationService,
+    Sound,
     TalkMode,
     Theme,
     UserSettings,
@@ -75,6 +77,13 @@ class ProfileBody(Body, frozen=True):
     display_name: str
 
 
+class PeerSoundBody(Body, frozen=True):
+    """How loud somebody is to oneself."""
+
+    volume: int
+    muted: bool
+
+
 class UserSettingsBody(Body, frozen=True):
     """What oneself chooses anew; what is left out stays."""
 
@@ -82,10 +91,16 @@ class UserSettingsBody(Body, frozen=True):
     talk_mode: TalkMode | msgspec.UnsetType = msgspec.UNSET
     talk_key: str | msgspec.UnsetType = msgspec.UNSET
     talk_latching: bool | msgspec.UnsetType = msgspec.UNSET
+    talk_release_ms: int | msgspec.UnsetType = msgspec.UNSET
     voice_threshold_dbfs: int | msgspec.UnsetType = msgspec.UNSET
     echo_cancellation: bool | msgspec.UnsetType = msgspec.UNSET
-    noise_suppression: bool | msgspec.UnsetType = msgspec.UNSET
+    noise_suppression: NoiseSuppression | msgspec.UnsetType = msgspec.UNSET
     auto_gain_control: bool | msgspec.UnsetType = msgspec.UNSET
+    input_volume: int | msgspec.UnsetType = msgspec.UNSET
+    output_volume: int | msgspec.UnsetType = msgspec.UNSET
+    relay_only: bool | msgspec.UnsetType = msgspec.UNSET
+    muted_sounds: tuple[Sound, ...] | msgspec.UnsetType = msgspec.UNSET
+    peer_sounds: dict[str, PeerSoundBody] | msgspec.UnsetType = msgspec.UNSET
 
 
 class EmailBody(Body, frozen=True):
@@ -236,16 +251,8 @@ async def change_user_settings(
     data: JSONBody[UserSettingsBody], identity: NamedDependency[Identity], profiles: NamedDependency[ProfileService]
 ) -> UserSettingsAnswer:
     """Choose some things anew; every page and device of the user follows."""
-    change = UserSettings(
-        theme=given(data.theme),
-        talk_mode=given(data.talk_mode),
-        talk_key=given(data.talk_key),
-        talk_latching=given(data.talk_latching),
-        voice_threshold_dbfs=given(data.voice_threshold_dbfs),
-        echo_cancellation=given(data.echo_cancellation),
-        noise_suppression=given(data.noise_suppression),
-        auto_gain_control=given(data.auto_gain_control),
-    )
+    chosen = {name: given(getattr(data, name)) for name in data.__struct_fields__}
+    change = msgspec.convert(chosen, UserSettings, from_attributes=True)
     return UserSettingsAnswer(wire.user_settings_to_wire(await profiles.change_settings(identity.user, change)))
 
 
