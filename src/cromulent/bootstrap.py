@@ -241,7 +241,8 @@ def _people(database: Database, clock: Clock, entry: EntryChecks) -> People:
 
 def _gateway(config: Config, parts: Parts, clock: Clock) -> AsgiApp:
     limits = GatewayLimits(connections_per_user=config.limits.connections_per_user)
-    instance = InstanceInfo(parts.settings.current.instance_id, parts.settings.current.name)
+    current = parts.settings.current
+    instance = InstanceInfo(current.instance_id, current.name, config.limits.participants_per_room)
     commands = CommandTable(
         [
             *ping_commands(),

@@ -17,6 +17,8 @@ Value = str | int | float | bool | list[object] | dict[str, object]
 FILE_NAME = "cromulent.toml"
 DISTRIBUTION = "cromulent-server"
 DEFAULT_DATA = "data"
+ROOM_SIZES = range(2, 13)
+"""A room of one is none; beyond twelve the upload of a household does not carry a mesh."""
 _PAGE = re.compile(r"https?://[^\s\"<>]+")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
@@ -60,11 +62,15 @@ class TurnConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class LimitsConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Limits an operator may move. `posts_per_10_seconds` is per user, 0 for none; `connections_per_user` is of the gateway."""
+    """Limits an operator may move.
+
+    `posts_per_10_seconds` is per user, 0 for none; `connections_per_user` is of the gateway; `participants_per_room` is how
+    many may talk together, each of whom sends to all the others.
+    """
 
     posts_per_10_seconds: int = 10
     connections_per_user: int = 20
-    participants_per_room: int = 20
+    participants_per_room: int = 8
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -224,8 +230,10 @@ def _check(config: Config) -> None:
     _check_turn(config.turn)
     if config.limits.posts_per_10_seconds < 0:
         raise ConfigError("`limits.posts_per_10_seconds` must be at least 1, or 0 for no limit.")
-    if min(config.limits.connections_per_user, config.limits.participants_per_room) < 1:
-        raise ConfigError("`limits.connections_per_user` and `limits.participants_per_room` must be at least 1.")
+    if config.limits.connections_per_user < 1:
+        raise ConfigError("`limits.connections_per_user` must be at least 1.")
+    if config.limits.participants_per_room not in ROOM_SIZES:
+        raise ConfigError("`limits.participants_per_room` must be between 2 and 12.")
 
 
 def _check_proxies(addresses: str) -> None:

@@ -61,7 +61,7 @@ class Instance(msgspec.Struct, frozen=True):
 
 
 class Channel(msgspec.Struct, frozen=True):
-    """A channel as its members see it."""
+    """A channel as its members see it; `user_limit` is null where the instance's limit is the only one, and in text channels."""
 
     id: str
     kind: Literal["text", "voice"]
@@ -72,6 +72,7 @@ class Channel(msgspec.Struct, frozen=True):
     visibility: Literal["public", "private"]
     is_default: bool
     write_permission: Literal["everyone", "administrators"]
+    user_limit: int | None
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -138,6 +139,7 @@ def channel_to_wire(channel: channels.Channel) -> Channel:
         visibility=channel.visibility,
         is_default=channel.is_default,
         write_permission=channel.write_permission,
+        user_limit=channel.user_limit,
     )
 
 

@@ -122,3 +122,16 @@ def test_every_variable_sets_what_it_says() -> None:
             assert isinstance(value, dict)
             assert key in value
             value = value[key]
+
+
+@pytest.mark.parametrize("people", ["1", "0", "13", "-2", "x"])
+def test_a_room_has_two_to_twelve(tmp_path: Path, people: str) -> None:
+    with pytest.raises(ConfigError):
+        load_config({"data": str(tmp_path)}, {"CROMULENT_PARTICIPANTS_PER_ROOM": people})
+
+
+def test_a_room_has_eight_unless_it_is_said(tmp_path: Path) -> None:
+    assert load_config({"data": str(tmp_path)}, {}).limits.participants_per_room == 8
+    for people in (2, 12):
+        config = load_config({"data": str(tmp_path)}, {"CROMULENT_PARTICIPANTS_PER_ROOM": str(people)})
+        assert config.limits.participants_per_room == people

@@ -143,7 +143,7 @@ class ListeningServer:
         commands = CommandTable([*ping_commands(), CommandHandler("wait", Ping, wait_for_ever)])
         return GatewayServer(
             hub=self.stage.hub,
-            handshake=Handshake(self, InstanceInfo("i1", "Home"), limits),  # type: ignore[arg-type] - a stand-in
+            handshake=Handshake(self, InstanceInfo("i1", "Home", 8), limits),  # type: ignore[arg-type] - a stand-in
             welcome=self.stage.welcome,
             commands=commands,
             events=ConnectionEvents(self.opened.append, self.closed.append),

@@ -41,7 +41,7 @@ class Door:
 
     def __init__(self, clock: FakeClock, limits: GatewayLimits | None = None) -> None:
         self.socket = FakeSocket()
-        instance = InstanceInfo("i1", "Home")
+        instance = InstanceInfo("i1", "Home", 8)
         self._handshake = Handshake(KnownTokens(clock), instance, limits or GatewayLimits())  # type: ignore[arg-type] - a stand-in
 
     async def knock(self, frame: object, headers: dict[bytes, bytes] | None = None) -> tuple[Connection, str | None]:
@@ -70,7 +70,7 @@ async def test_hello_comes_first_and_says_who_is_there(clock: FakeClock) -> None
         {
             "op": "hello",
             "protocol": 1,
-            "instance": {"id": "i1", "name": "Home"},
+            "instance": {"id": "i1", "name": "Home", "participants_per_room": 8},
             "version": __version__,
             "heartbeat_seconds": 15,
         }

@@ -86,6 +86,11 @@ def test_what_was_written_before_it_was_kept_counts_as_read(upgraded: Connection
     assert rows == [("u1", "c1", 7), ("u1", "c2", 0)]
 
 
+def test_a_channel_that_was_there_is_for_as_many_as_any(upgraded: Connection) -> None:
+    rows = upgraded.exec_driver_sql("SELECT id, user_limit FROM channels ORDER BY id").all()
+    assert rows == [("c1", None), ("c2", None), ("v1", None)]
+
+
 def test_the_audit_log_of_an_upgraded_database_is_append_only(upgraded: Connection) -> None:
     row = "INSERT INTO audit_entries (happened_at, action, detail) VALUES (0, 'x', '{}')"
     upgraded.exec_driver_sql(row)

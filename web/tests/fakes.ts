@@ -122,7 +122,7 @@ export class FakeConnection {
     this.say({
       op: 'hello',
       protocol,
-      instance: { id: 'i', name: 'Test' },
+      instance: { id: 'i', name: 'Test', participants_per_room: 8 },
       version,
       heartbeat_seconds: 15,
     });
@@ -194,7 +194,7 @@ export const ben: User = { id: 'u-ben', user_name: 'ben', display_name: 'Ben', r
 
 export function channel(id: string, over: Partial<Channel> = {}): Channel {
   const base = { kind: 'text', name: id, slug: id, topic: '', position: 1, visibility: 'public' } as const;
-  return { id, ...base, is_default: true, write_permission: 'everyone', ...over };
+  return { id, ...base, is_default: true, write_permission: 'everyone', user_limit: null, ...over };
 }
 
 export function message(seq: number, over: Partial<Message> = {}): Message {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from cromulent.channels import store
 from cromulent.channels.facts import ChannelCreated, ChannelDeleted, ChannelUpdated
@@ -14,6 +15,7 @@ from cromulent.channels.model import (
     Visibility,
     WritePermission,
     check_audience,
+    check_user_limit,
     checked_name,
     checked_topic,
     slug_of,
@@ -26,13 +28,14 @@ from cromulent.kernel.ids import new_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelChange:
-    """What is to be different about a channel; None leaves a thing as it is."""
+    """What is to be different about a channel; None, and a `user_limit` that is "unchanged", leave a thing as it is."""
 
     name: str | None = None
     topic: str | None = None
     visibility: Visibility | None = None
     is_default: bool | None = None
     write_permission: WritePermission | None = None
+    user_limit: int | Literal["unchanged"] | None = "unchanged"
 
     def checked(self) -> ChannelChange:
         """The change as it will be stored. Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`)."""
@@ -40,7 +43,7 @@ class ChannelChange:
         return replace(self, name=name, topic=None if self.topic is None else checked_topic(self.topic))
 
     def applied_to(self, channel: Channel) -> Channel:
-        """The channel as it is afterwards. Raises `InvalidInput` (`private_default_channel`)."""
+        """The channel as it is afterwards. Raises `InvalidInput` (`private_default_channel`, `invalid_user_limit`)."""
         name = channel.name if self.name is None else self.name
         changed = replace(
             channel,
@@ -50,7 +53,9 @@ class ChannelChange:
             visibility=self.visibility or channel.visibility,
             is_default=channel.is_default if self.is_default is None else self.is_default,
             write_permission=self.write_permission or channel.write_permission,
+            user_limit=channel.user_limit if self.user_limit == "unchanged" else self.user_limit,
         )
+        check_user_limit(changed.kind, changed.user_limit)
         if (changed.visibility, changed.is_default) != (channel.visibility, channel.is_default):
             check_audience(changed.visibility, is_default=changed.is_default)
         return changed
@@ -65,13 +70,15 @@ def create_channel(
     visibility: Visibility = "public",
     is_default: bool = False,
     write_permission: WritePermission = "everyone",
+    user_limit: int | None = None,
     actor_id: str | None = None,
 ) -> Channel:
     """Make a channel behind the others of its kind. A default one enrols everybody; any other starts without members.
 
-    Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`).
+    Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`, `invalid_user_limit`).
     """
     name = checked_name(name)
+    check_user_limit(kind, user_limit)
     check_audience(visibility, is_default=is_default)
     channel = Channel(
         id=new_id(),
@@ -83,6 +90,7 @@ def create_channel(
         visibility=visibility,
         is_default=is_default,
         write_permission=write_permission,
+        user_limit=user_limit,
     )
     store.insert_channel(unit.connection, channel, unit.now)
     unit.record(ChannelCreated(channel, actor_id))

@@ -16,11 +16,12 @@ WritePermission = Literal["everyone", "administrators"]
 
 MAX_NAME_LENGTH = 80
 MAX_TOPIC_LENGTH = 500
+USER_LIMITS = range(2, 13)
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A durable place to write or to talk in."""
+    """A durable place to write or to talk in. `user_limit` is how many may talk there at once; None: as many as anywhere."""
 
     id: str
     kind: ChannelKind
@@ -31,12 +32,23 @@ class Channel:
     visibility: Visibility
     is_default: bool
     write_permission: WritePermission
+    user_limit: int | None = None
 
 
 def check_audience(visibility: Visibility, *, is_default: bool) -> None:
     """Raise `InvalidInput` (`private_default_channel`) for what contradicts itself: everybody's, and only for those let in."""
     if is_default and visibility == "private":
         raise InvalidInput("A private channel cannot be a default one.", code="private_default_channel")
+
+
+def check_user_limit(kind: ChannelKind, user_limit: int | None) -> None:
+    """Raise `InvalidInput` (`invalid_user_limit`) unless it is a size of room, and one for a voice channel."""
+    if user_limit is None:
+        return
+    if kind != "voice":
+        raise InvalidInput("Only a voice channel has a user limit.", code="invalid_user_limit")
+    if user_limit not in USER_LIMITS:
+        raise InvalidInput("A user limit is a whole number from 2 to 12.", code="invalid_user_limit")
 
 
 def checked_name(text: str) -> str:

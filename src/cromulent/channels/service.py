@@ -100,10 +100,11 @@ class ChannelService:
         visibility: Visibility = "public",
         is_default: bool = False,
         write_permission: WritePermission = "everyone",
+        user_limit: int | None = None,
     ) -> Channel:
         """Make a channel and be its first member.
 
-        Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`), `Forbidden`.
+        Raises `Forbidden`, `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`, `invalid_user_limit`).
         """
 
         def unit(unit: Unit) -> Channel:
@@ -116,6 +117,7 @@ class ChannelService:
                 topic=topic,
                 visibility=visibility,
                 write_permission=write_permission,
+                user_limit=user_limit,
                 actor_id=user.id,
             )
             add_member(unit, channel, user.id, user.id)
@@ -127,7 +129,7 @@ class ChannelService:
     async def change(self, user: User, channel_id: str, change: ChannelChange) -> Channel:
         """Make a channel different. Making it default enrols everybody.
 
-        Raises `InvalidInput` (`invalid_channel_name`, `invalid_topic`, `private_default_channel`), `NotFound`, `Forbidden`.
+        Raises `NotFound`, `Forbidden`, `InvalidInput` (as `create`).
         """
         change = change.checked()
 

@@ -37,6 +37,7 @@ channels = Table(
     Column("visibility", String(8), nullable=False),
     Column("is_default", Boolean, nullable=False),
     Column("write_permission", String(16), nullable=False),
+    Column("user_limit", Integer),
     Column("created_at", UtcInstant, nullable=False),
 )
 
@@ -59,6 +60,7 @@ _CHANNEL = (
     channels.c.visibility,
     channels.c.is_default,
     channels.c.write_permission,
+    channels.c.user_limit,
 )
 _USER_ID = bindparam("user_id", type_=String)
 _CHANNEL_ID = bindparam("channel_id", type_=String)
@@ -81,7 +83,9 @@ _MEMBER_IDS = (
 def find_channel_of_member(connection: Connection, user_id: str, channel_id: str) -> Channel | None:
     """The channel, if the user is a member of it."""
     row = _ONE_OF_MEMBER.find_one(connection, {"user_id": user_id, "channel_id": channel_id})
-    return None if row is None else Channel(*row[:7], is_default=bool(row[7]), write_permission=row[8])
+    if row is None:
+        return None
+    return Channel(*row[:7], is_default=bool(row[7]), write_permission=row[8], user_limit=row[9])
 
 
 def find_channel(connection: Connection, channel_id: str) -> Channel | None:
@@ -157,6 +161,7 @@ def insert_channel(connection: Connection, channel: Channel, created_at: datetim
             visibility=channel.visibility,
             is_default=channel.is_default,
             write_permission=channel.write_permission,
+            user_limit=channel.user_limit,
             created_at=created_at,
         )
     )
@@ -172,6 +177,7 @@ def update_channel(connection: Connection, channel: Channel) -> None:
         "visibility": channel.visibility,
         "is_default": channel.is_default,
         "write_permission": channel.write_permission,
+        "user_limit": channel.user_limit,
     }
     connection.execute(update(channels).where(channels.c.id == channel.id).values(values))
 

@@ -201,10 +201,11 @@ class VoiceAnswer(Struct, frozen=True):
 
 
 class InstanceInfo(Struct, frozen=True):
-    """Which installation this is."""
+    """Which installation this is. No voice channel takes more than `participants_per_room`, whatever its own limit."""
 
     id: str
     name: str
+    participants_per_room: int
 
 
 class Hello(Struct, frozen=True, tag="hello", tag_field="op"):

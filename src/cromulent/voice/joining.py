@@ -93,7 +93,7 @@ class Joining:
     async def _admit(self, attempt: Attempt) -> None:
         """Rights, the token's standing, the room's limit. To be asked again after every wait."""
         request, user_id = attempt.request, attempt.endpoint.user_id
-        await self._parts.admission.access_voice_channel(user_id, request.channel_id)
+        channel = await self._parts.admission.access_voice_channel(user_id, request.channel_id)
         attempt.void_before = await self._parts.revocations.void_before(user_id, request.channel_id)
         await self._check_standing(attempt)
         attempt.check()
@@ -101,7 +101,7 @@ class Joining:
         if returns or self._own_seat(attempt) is not None:
             return
         others = sum(1 for seat in self._rooms.room(request.channel_id) if seat.user_id != user_id)
-        if others >= self._policy.room_limit:
+        if others >= min(self._policy.room_limit, channel.user_limit or self._policy.room_limit):
             raise ChannelFull
 
     async def _check_standing(self, attempt: Attempt) -> None:

@@ -47,7 +47,7 @@ class VoicePolicy:
     leases: LeasePolicy = LeasePolicy()
     signals: SignalPolicy = SignalPolicy()
     verdicts: VerdictPolicy = VerdictPolicy()
-    room_limit: int = 25
+    room_limit: int = 8
     ping_seconds: float = 4.0
     answer_seconds: float = 1.5
     settle_seconds: float = 15.0

@@ -44,6 +44,7 @@ async def test_a_channel_is_made_with_all_that_is_said_of_it(site: Site) -> None
         "visibility": "private",
         "is_default": False,
         "write_permission": "administrators",
+        "user_limit": None,
     }
     assert position > 0
     members = (await ann.get(f"channels/{channel['id']}/members")).json()["users"]

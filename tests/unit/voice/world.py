@@ -150,7 +150,7 @@ class World:
         self.add_channel("general", "text")
         self.restart()
 
-    def add_channel(self, channel_id: str, kind: str) -> None:
+    def add_channel(self, channel_id: str, kind: str, *, user_limit: int | None = None) -> None:
         """A channel everybody is a member of, unless they are one of `outsiders`."""
         self.channels[channel_id] = Channel(
             id=channel_id,
@@ -162,6 +162,7 @@ class World:
             visibility="public",
             is_default=True,
             write_permission="everyone",
+            user_limit=user_limit,
         )
 
     def restart(self) -> None:

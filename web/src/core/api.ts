@@ -59,7 +59,7 @@ export interface ChannelsPage {
 }
 
 /** What can be said of a channel beside its kind. */
-export type ChannelForm = Pick<Channel, 'name' | 'topic' | 'visibility' | 'is_default' | 'write_permission'>;
+export type ChannelForm = Omit<Channel, 'id' | 'kind' | 'slug' | 'position'>;
 
 /** Which page of history: the one before, after or around a seq; without any the newest. */
 export type HistoryBound =

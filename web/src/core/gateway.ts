@@ -65,6 +65,7 @@ export class Gateway {
   #state: GatewayState = 'idle';
   #socket: Socket | null = null;
   #cancelStateTimer = noTimer;
+  #hello: Hello | null = null;
   #attempt = 0;
   #gaps = 0;
   #heartbeatMs = 15_000;
@@ -96,6 +97,11 @@ export class Gateway {
     if (this.#state === 'idle' || this.#state === 'stopped') return;
     this.#dropSocket();
     this.#connect('reopened');
+  }
+
+  /** What the server has said of itself last. */
+  get hello(): Hello | null {
+    return this.#hello;
   }
 
   /** Gives up for good: it became known otherwise that the server will not have us. */
@@ -163,6 +169,7 @@ export class Gateway {
 
   #identify(hello: Hello): void {
     if (this.#state !== 'connecting') return;
+    this.#hello = hello;
     this.events.emit('hello', hello);
     if (hello.protocol !== PROTOCOL) return this.#lose(closeCode(4010));
     this.#heartbeatMs = hello.heartbeat_seconds * 1_000;

@@ -42,7 +42,7 @@ export interface Instance {
   voice_enabled: boolean;
 }
 
-/** A channel as its members see it. */
+/** A channel as its members see it; `user_limit` is null where the instance's limit is the only one, and in text channels. */
 export interface Channel {
   id: string;
   kind: 'text' | 'voice';
@@ -53,6 +53,7 @@ export interface Channel {
   visibility: 'private' | 'public';
   is_default: boolean;
   write_permission: 'administrators' | 'everyone';
+  user_limit: number | null;
 }
 
 /** A message; the same for everybody who may see it. Instants are RFC 3339 in UTC. */
@@ -218,10 +219,11 @@ export interface VoiceAnswer {
   ask_id: string;
 }
 
-/** Which installation this is. */
+/** Which installation this is. No voice channel takes more than `participants_per_room`, whatever its own limit. */
 export interface InstanceInfo {
   id: string;
   name: string;
+  participants_per_room: number;
 }
 
 /** The first frame of the server. */

@@ -31,6 +31,7 @@ class NewChannelBody(Body, frozen=True):
     visibility: Visibility = "public"
     is_default: bool = False
     write_permission: WritePermission = "everyone"
+    user_limit: int | None = None
 
 
 class ChannelBody(Body, frozen=True):
@@ -41,6 +42,7 @@ class ChannelBody(Body, frozen=True):
     visibility: Visibility | UnsetType = UNSET
     is_default: bool | UnsetType = UNSET
     write_permission: WritePermission | UnsetType = UNSET
+    user_limit: int | UnsetType | None = UNSET
 
     def change(self) -> ChannelChange:
         """What is asked for, as the service takes it."""
@@ -50,6 +52,7 @@ class ChannelBody(Body, frozen=True):
             visibility=given(self.visibility),
             is_default=given(self.is_default),
             write_permission=given(self.write_permission),
+            user_limit="unchanged" if self.user_limit is UNSET else self.user_limit,
         )
 
 
@@ -107,6 +110,7 @@ async def create_channel(
         visibility=data.visibility,
         is_default=data.is_default,
         write_permission=data.write_permission,
+        user_limit=data.user_limit,
     )
     return ChannelAnswer(wire.channel_to_wire(channel))
 

@@ -2,8 +2,9 @@
 import type { ChannelForm } from '../../core/api';
 import type { Channel } from '../../core/protocol.generated';
 
-export function formOf({ name, topic, visibility, is_default, write_permission }: Channel): ChannelForm {
-  return { name, topic, visibility, is_default, write_permission };
+export function formOf(channel: Channel): ChannelForm {
+  const { name, topic, visibility, is_default, write_permission, user_limit } = channel;
+  return { name, topic, visibility, is_default, write_permission, user_limit };
 }
 
 /** Only what is different: what somebody else has changed meanwhile is not changed back. */
