@@ -62,7 +62,7 @@ from cromulent.messages import MessagePosted, MessageService, Renderer, erase_me
 from cromulent.presence import PresenceTracker, TypingTracker
 from cromulent.relay import RelayTls, RestCredentials
 from cromulent.settings import SettingsService, initialise_settings
-from cromulent.voice import VoiceService
+from cromulent.voice import VoiceService, forget_mutes, voice_mutes
 from cromulent.voice_bootstrap import build_voice, ice_probe, ice_servers
 from cromulent.web import AsgiApp, Receive, Scope, Send, Services, create_app, refuse_upgrade
 
@@ -78,7 +78,7 @@ KEEPING_IN_STEP: dict[type[Fact], list[Reaction]] = {
     MembershipAdded: [notifications.begin_to_read],
     MembershipRemoved: [notifications.stop_reading],
     MessagePosted: [notifications.count_own_message_as_read],
-    ChannelDeleted: [erase_messages, notifications.forget_channel],
+    ChannelDeleted: [erase_messages, notifications.forget_channel, forget_mutes],
 }
 INSIDE: dict[type[Fact], list[Reaction]] = {
     fact: [*KEEPING_IN_STEP.get(fact, []), *([record_act] if fact in ACTS else [])]
@@ -210,6 +210,7 @@ async def _build(config: Config, database: Database, clock: Clock, tls: RelayTls
     ice = ice_servers(config, own_port, clock)
     voice = build_voice(config, database, settings, hub, seated=own_port.seat, ice=ice, clock=clock)
     voice.expect_rooms(await database.read(voice_channel_ids))
+    voice.expect_mutes(await database.read(voice_mutes))
     renderer = Renderer()
     entry = EntryChecks.open(clock, settings.secret_key)
     return Parts(

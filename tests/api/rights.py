@@ -108,6 +108,8 @@ IN_A_PRIVATE_CHANNEL: dict[str, Rights] = {
     f"POST {V1}/voice/leave": users(400),  # whatever is wrong with the token
     f"POST {CHANNEL}/participants/{{user_id}}/disconnect": administrators_inside(400),  # the channel is for text
     f"POST {CHANNEL}/participants/{{user_id}}/move": administrators_inside(400),
+    f"POST {CHANNEL}/participants/{{user_id}}/mute": administrators_inside(400),
+    f"POST {CHANNEL}/participants/{{user_id}}/unmute": administrators_inside(400),
     f"GET {V1}/admin/users": administrators(200),
     f"PATCH {USER}": administrators(200),
     f"POST {USER}/reset-link": administrators(201),
@@ -141,5 +143,7 @@ IN_A_PUBLIC_CHANNEL: dict[str, Rights] = {
     f"DELETE {MESSAGE}": members(200),
     f"POST {CHANNEL}/participants/{{user_id}}/disconnect": administrators(400),
     f"POST {CHANNEL}/participants/{{user_id}}/move": administrators(400),
+    f"POST {CHANNEL}/participants/{{user_id}}/mute": administrators(400),
+    f"POST {CHANNEL}/participants/{{user_id}}/unmute": administrators(400),
 }
 """What names a channel, asked about one that anybody could join."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 NOUN_VERB = re.compile(r"^[a-z_]+\.[a-z_]+$")
-# What looks like one of our names and is ASGI's, a file's or an import's.
+# What looks like one of our names and is ASGI's, a file's, an import's or a column's.
 NOT_OURS = re.compile(
-    r"^(websocket|http|lifespan|cromulent|sqlalchemy|uvicorn)\.|\.(db|toml|json|html|pem|key|lock|sock|py)$"
+    r"^(websocket|http|lifespan|cromulent|sqlalchemy|uvicorn)\.|\.(db|toml|json|html|pem|key|lock|sock|py|id)$"
 )
 
 

@@ -93,9 +93,7 @@ def test_reading_a_page_finds_its_names() -> None:
 
 
 def test_reading_code_finds_its_names() -> None:
-    source = (
-        '"""a.docstring"""\nf("room.opened", "websocket.receive", "x.py", "No.")\nCommandHandler("room.open", Open, g)'
-    )
+    source = '"""a.docstring"""\nf("room.opened", "websocket.receive", "x.py", "rooms.id", "No.")\nCommandHandler("room.open", Open, g)'
     assert wire_names(source) == {"room.opened", "room.open"}
     assert commands(source) == {"room.open": "Open"}
     assert error_codes('class E:\n    code = "a"\n    code_x = "n"\nraise E(code="b" if x else "c")') == {"a", "b", "c"}

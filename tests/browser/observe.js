@@ -83,6 +83,11 @@
       }
       return types;
     },
+    // A page that does not do what it is told: whatever was captured is sent.
+    openMicrophones: () => {
+      for (const track of tracks) track.enabled = true;
+      return tracks.length;
+    },
     // The types of what was gathered, used or not.
     mayUseRelay: () =>
       connections.some((one) =>

@@ -91,6 +91,14 @@ def test_a_channel_that_was_there_is_for_as_many_as_any(upgraded: Connection) ->
     assert rows == [("c1", None), ("c2", None), ("v1", None)]
 
 
+def test_nobody_is_muted_and_who_is_there_can_be(upgraded: Connection) -> None:
+    assert upgraded.exec_driver_sql("SELECT * FROM voice_mutes").all() == []
+    upgraded.exec_driver_sql("INSERT INTO voice_mutes VALUES ('v1', 'u1')")
+    for row in ("('v1', 'u1')", "('v1', 'nobody')", "('nowhere', 'u1')"):
+        with pytest.raises(IntegrityError):
+            upgraded.exec_driver_sql(f"INSERT INTO voice_mutes VALUES {row}")
+
+
 def test_the_audit_log_of_an_upgraded_database_is_append_only(upgraded: Connection) -> None:
     row = "INSERT INTO audit_entries (happened_at, action, detail) VALUES (0, 'x', '{}')"
     upgraded.exec_driver_sql(row)

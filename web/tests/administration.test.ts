@@ -86,6 +86,7 @@ test('a channel is named where its name may be known', () => {
 test('before voice is switched off one is told how many are in calls, each person once', () => {
   const participant = (id: string, user_id: string) => ({
     ...{ id, user_id, device: 'Chrome', muted: false, deafened: false, sends_audio: true },
+    muted_by_administrator: false,
     connection: 'connected' as const,
   });
   const room = (channel_id: string, ...users: string[]) => ({

@@ -36,7 +36,7 @@ const ready: Ready = {
 
 function participant(id: string, over: Partial<Participant> = {}): Participant {
   const flags = { muted: false, deafened: false, sends_audio: true, connection: 'connected' } as const;
-  return { id, user_id: ben.id, device: 'Test', ...flags, ...over };
+  return { id, user_id: ben.id, device: 'Test', muted_by_administrator: false, ...flags, ...over };
 }
 
 function after(state: State, ...events: [t: string, d: unknown, seq?: number][]): State {

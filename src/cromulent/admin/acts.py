@@ -30,7 +30,7 @@ from cromulent.kernel.clock import to_wire
 from cromulent.kernel.facts import Fact
 from cromulent.messages import MessageDeleted
 from cromulent.settings import SettingsChanged
-from cromulent.voice import ParticipantDisconnected, ParticipantMoved
+from cromulent.voice import ParticipantDisconnected, ParticipantMoved, ParticipantMuted, ParticipantUnmuted
 
 F = TypeVar("F", bound=Fact)
 ActOf = Callable[[Fact], Act | None]
@@ -106,6 +106,14 @@ def _participant_disconnected(fact: ParticipantDisconnected) -> Act:
     return Act("participant_disconnected", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
 
 
+def _participant_muted(fact: ParticipantMuted) -> Act:
+    return Act("participant_muted", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
+
+
+def _participant_unmuted(fact: ParticipantUnmuted) -> Act:
+    return Act("participant_unmuted", fact.actor_id, fact.user_id, {"channel_id": fact.channel_id})
+
+
 def _participant_moved(fact: ParticipantMoved) -> Act:
     return Act("participant_moved", fact.actor_id, fact.user_id, {"channel_id": fact.to_channel_id})
 
@@ -135,5 +143,7 @@ ACTS: dict[type[Fact], ActOf] = dict(
         _of(MessageDeleted, _message_deleted),
         _of(ParticipantDisconnected, _participant_disconnected),
         _of(ParticipantMoved, _participant_moved),
+        _of(ParticipantMuted, _participant_muted),
+        _of(ParticipantUnmuted, _participant_unmuted),
     ]
 )

@@ -8,13 +8,22 @@ from dataclasses import dataclass
 from cromulent.accounts import User, find_user, get_user, require_administrator
 from cromulent.admin import store
 from cromulent.admin.model import AuditEntry
-from cromulent.channels import access_administered_channel, access_channel
+from cromulent.channels import Channel, access_administered_channel, access_channel
 from cromulent.db import Connection, Database, Unit
 from cromulent.kernel.errors import InvalidInput, NotFound
 from cromulent.kernel.paging import MAX_SEQ
 from cromulent.probes import IceReport, IceServersProbe
 from cromulent.settings import InstanceSettings, SettingsChange, change_settings
-from cromulent.voice import Failing, JudgedRoom, NotAMember, NotVoiceChannel, ParticipantDisconnected, ParticipantMoved
+from cromulent.voice import (
+    Failing,
+    JudgedRoom,
+    NotAMember,
+    NotVoiceChannel,
+    ParticipantDisconnected,
+    ParticipantMoved,
+    mute_participant,
+    unmute_participant,
+)
 
 MAX_AUDIT_PAGE = 50
 
@@ -65,10 +74,26 @@ class AdminService:
         """Take somebody out of a call, if they are in it. Raises `NotFound`, `Forbidden`, `NotVoiceChannel`."""
 
         def unit(unit: Unit) -> None:
-            channel = access_administered_channel(unit.connection, actor.id, channel_id)
-            if channel.kind != "voice":
-                raise NotVoiceChannel
+            channel = _administered_room(unit.connection, actor.id, channel_id)
             unit.record(ParticipantDisconnected(get_user(unit.connection, user_id).id, channel.id, actor.id))
+
+        await self._database.write(unit)
+
+    async def mute_participant(self, actor: User, channel_id: str, user_id: str) -> None:
+        """Mute somebody in a voice channel, now or when they come. Raises `NotFound`, `Forbidden`, `NotVoiceChannel`."""
+
+        def unit(unit: Unit) -> None:
+            channel = _administered_room(unit.connection, actor.id, channel_id)
+            mute_participant(unit, get_user(unit.connection, user_id).id, channel.id, actor.id)
+
+        await self._database.write(unit)
+
+    async def unmute_participant(self, actor: User, channel_id: str, user_id: str) -> None:
+        """End an administrator's mute, not somebody's own. Raises `NotFound`, `Forbidden`, `NotVoiceChannel`."""
+
+        def unit(unit: Unit) -> None:
+            channel = _administered_room(unit.connection, actor.id, channel_id)
+            unmute_participant(unit, get_user(unit.connection, user_id).id, channel.id, actor.id)
 
         await self._database.write(unit)
 
@@ -102,11 +127,8 @@ class AdminService:
         """
 
         def unit(unit: Unit) -> None:
-            channels = [
-                access_administered_channel(unit.connection, actor.id, each) for each in (channel_id, to_channel_id)
-            ]
-            if any(channel.kind != "voice" for channel in channels):
-                raise NotVoiceChannel
+            for each in (channel_id, to_channel_id):
+                _administered_room(unit.connection, actor.id, each)
             user = get_user(unit.connection, user_id)
             try:
                 access_channel(unit.connection, user.id, to_channel_id)
@@ -130,6 +152,13 @@ class AdminService:
             return AuditPage(shown, _users_of(connection, shown), shown[-1].number if len(found) > limit else None)
 
         return await self._database.read(read)
+
+
+def _administered_room(connection: Connection, user_id: str, channel_id: str) -> Channel:
+    channel = access_administered_channel(connection, user_id, channel_id)
+    if channel.kind != "voice":
+        raise NotVoiceChannel
+    return channel
 
 
 def _may_know(connection: Connection, user_id: str, channel_id: str) -> bool:

@@ -16,7 +16,7 @@ from cromulent.db.errors import UnknownSchema
 
 log = structlog.get_logger(__name__)
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """The migrations of this version, oldest first: the names of the files in `migrations/versions`."""
 NEWEST_REVISION = REVISIONS[-1]
 

@@ -218,7 +218,7 @@ class Hello(Struct, frozen=True, tag="hello", tag_field="op"):
 
 
 class Participant(Struct, frozen=True):
-    """Somebody in a voice room, as everybody who sees the channel sees them."""
+    """Somebody in a voice room, as everybody who sees the channel sees them. `muted` is by themselves."""
 
     id: str
     user_id: str
@@ -227,6 +227,7 @@ class Participant(Struct, frozen=True):
     deafened: bool
     sends_audio: bool
     connection: ConnectionState
+    muted_by_administrator: bool
 
 
 class Room(Struct, frozen=True):

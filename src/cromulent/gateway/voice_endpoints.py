@@ -124,6 +124,7 @@ def participants_to_wire(view: RoomView) -> list[Participant]:
             deafened=one.deafened,
             sends_audio=one.sends_audio,
             connection=one.connection.value,
+            muted_by_administrator=one.muted_by_administrator,
         )
         for one in view.participants
     ]

@@ -3,7 +3,7 @@
 from cromulent.voice.access import gate_of
 from cromulent.voice.board import JudgedRoom, Trouble
 from cromulent.voice.errors import NotAMember, NotVoiceChannel
-from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved
+from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved, ParticipantMuted, ParticipantUnmuted
 from cromulent.voice.ice import (
     BuiltInRelay,
     CoturnProvider,
@@ -43,6 +43,7 @@ from cromulent.voice.model import (
     SignalBody,
     Stale,
 )
+from cromulent.voice.mutes import forget_mutes, mute_participant, unmute_participant, voice_mutes
 from cromulent.voice.notices import (
     CallSuperseded,
     HolderAsked,
@@ -105,6 +106,8 @@ __all__ = [
     "ParticipantJoined",
     "ParticipantLeft",
     "ParticipantMoved",
+    "ParticipantMuted",
+    "ParticipantUnmuted",
     "ParticipantUpdated",
     "PeerReport",
     "Provider",
@@ -131,8 +134,12 @@ __all__ = [
     "VoicePorts",
     "VoiceService",
     "coturn_config",
+    "forget_mutes",
     "gate_of",
     "host_of",
+    "mute_participant",
     "provider_of",
     "reason_of",
+    "unmute_participant",
+    "voice_mutes",
 ]

@@ -17,6 +17,24 @@ class ParticipantDisconnected(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ParticipantMuted(Fact):
+    """Somebody is not to be heard in a voice channel, until an administrator says otherwise."""
+
+    user_id: str
+    channel_id: str
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantUnmuted(Fact):
+    """Somebody may be heard again; whether they have muted themselves is their own."""
+
+    user_id: str
+    channel_id: str
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ParticipantMoved(Fact):
     """Somebody in a call was sent to another voice channel of theirs; their page goes there as if they had clicked it."""
 

@@ -16,6 +16,7 @@ from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeT
 from cromulent.voice.ice import IceServers
 from cromulent.voice.leases import Lease
 from cromulent.voice.model import Audio, Change, Connection, Departure, Joined, JoinRequest, Participant
+from cromulent.voice.mutes import Mutes
 from cromulent.voice.notices import CallSuperseded
 from cromulent.voice.policy import VoicePolicy
 from cromulent.voice.ports import Endpoint
@@ -42,6 +43,7 @@ class JoiningParts:
     questions: HolderQuestions
     signalling: Signalling
     attempts: Attempts
+    mutes: Mutes
 
 
 class Joining:
@@ -212,6 +214,7 @@ class Joining:
             deafened=audio.deafened,
             sends_audio=audio.sends_audio,
             connection=Connection.CONNECTING,
+            muted_by_administrator=self._parts.mutes.has(endpoint.user_id, claims.channel_id),
         )
         lease = Lease(self._policy.leases, self._clock.monotonic())
         return Seat(participant, claims, token, request.join_id, lease)

@@ -30,7 +30,7 @@ class Departure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody in a room. `id` is a UUIDv7: of two participants the larger id came later."""
+    """Somebody in a room. `id` is a UUIDv7: of two participants the larger id came later. `muted` is by themselves."""
 
     id: str
     user_id: str
@@ -39,6 +39,7 @@ class Participant:
     deafened: bool
     sends_audio: bool
     connection: Connection
+    muted_by_administrator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
-"""What voice does about news from other domains, after the commit: whoever has lost a right is put out of the room."""
+"""What voice does about news, after the commit: whoever has lost a right is put out of the room, and what is ruled holds."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from cromulent.accounts import LoginSessionEnded, UserUpdated
-from cromulent.channels import MembershipRemoved, RemovalReason
+from cromulent.channels import ChannelDeleted, MembershipRemoved, RemovalReason
 from cromulent.kernel.facts import Fact
 from cromulent.settings import SettingsChanged
-from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved
+from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved, ParticipantMuted, ParticipantUnmuted
 
 _REASONS: dict[RemovalReason, str] = {
     "left": "membership_left",
@@ -18,8 +18,8 @@ _REASONS: dict[RemovalReason, str] = {
 """What a page is told that is put out of a room because its user is no longer a member."""
 
 
-class Evictions(Protocol):
-    """The ways to put people out."""
+class Consequences(Protocol):
+    """What news can mean for those in calls."""
 
     def evict(self, user_id: str, reason: str, *, channel_id: str | None = None) -> None:
         """A user, from one channel or from wherever they are."""
@@ -27,6 +27,14 @@ class Evictions(Protocol):
 
     def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
         """A user, from one channel to another."""
+        ...
+
+    def set_muted(self, user_id: str, channel_id: str, *, muted: bool) -> None:
+        """A user, in one channel, by an administrator."""
+        ...
+
+    def forget_channel(self, channel_id: str) -> None:
+        """What was kept of a channel that is gone."""
         ...
 
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
@@ -38,7 +46,7 @@ class Evictions(Protocol):
         ...
 
 
-def react(voice: Evictions, fact: Fact) -> None:
+def react(voice: Consequences, fact: Fact) -> None:
     """Do what a fact demands; most demand nothing."""
     match fact:
         case MembershipRemoved():
@@ -47,6 +55,10 @@ def react(voice: Evictions, fact: Fact) -> None:
             voice.evict(fact.user_id, "disconnected", channel_id=fact.channel_id)
         case ParticipantMoved():
             voice.send_on(fact.user_id, fact.channel_id, fact.to_channel_id)
+        case ParticipantMuted() | ParticipantUnmuted():
+            voice.set_muted(fact.user_id, fact.channel_id, muted=isinstance(fact, ParticipantMuted))
+        case ChannelDeleted():
+            voice.forget_channel(fact.channel.id)
         case UserUpdated() if fact.user.disabled_at is not None:
             voice.evict(fact.user.id, "user_disabled")
         case LoginSessionEnded():

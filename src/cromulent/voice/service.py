@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -19,6 +19,7 @@ from cromulent.voice.errors import Gone, InvalidResumeToken, VoiceDisabled
 from cromulent.voice.ice import IceServers
 from cromulent.voice.joining import Joining, JoiningParts
 from cromulent.voice.model import Change, Departure, IceOffer, Joined, JoinRequest, RoomView, Signal
+from cromulent.voice.mutes import Mutes
 from cromulent.voice.notices import Kicked, SentOn
 from cromulent.voice.policy import VoicePolicy
 from cromulent.voice.ports import Announce, ChannelGate, Endpoint, Seated
@@ -71,6 +72,7 @@ class VoiceService:
             questions=self._questions,
             signalling=self._signalling,
             attempts=Attempts(),
+            mutes=Mutes(),
         )
         self._joining = Joining(self._parts, self._policy, clock)
 
@@ -185,6 +187,18 @@ class VoiceService:
             notice = SentOn(channel_id, seat.id, to_channel_id)
             seat.endpoint.dispatch(notice.name, notice)
 
+    def set_muted(self, user_id: str, channel_id: str, *, muted: bool) -> None:
+        """An administrator has muted or un-muted a user in a channel. The pages of all who are there see to it."""
+        self._parts.mutes.set(user_id, channel_id, muted=muted)
+        seat = self._rooms.seat_of(user_id)
+        if seat is not None and seat.channel_id == channel_id:
+            self._rooms.show(seat, replace(seat.participant, muted_by_administrator=muted))
+            self._board.changed(seat)
+
+    def forget_channel(self, channel_id: str) -> None:
+        """A channel is gone."""
+        self._parts.mutes.forget_channel(channel_id)
+
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
         """The login a call stands on has ended, and so does the call."""
         self._parts.attempts.refuse_login(login_session_id, NotFound())
@@ -205,6 +219,10 @@ class VoiceService:
         """At the start: the voice channels there are. Until the rooms settle, their rosters say that they have not."""
         for channel_id in channel_ids:
             self._rooms.room(channel_id)
+
+    def expect_mutes(self, mutes: Iterable[tuple[str, str]]) -> None:
+        """At the start: the (user id, channel id) of who is muted by an administrator."""
+        self._parts.mutes.expect(mutes)
 
     def rooms_of(self, channel_ids: Iterable[str]) -> list[RoomView]:
         """For a snapshot: the rooms among these channels that have somebody in them, or have not settled."""

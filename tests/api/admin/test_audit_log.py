@@ -96,6 +96,31 @@ async def test_who_is_moved_to_another_call_by_whom(site: Site) -> None:
     assert newest["detail"] == {"channel_id": den}
 
 
+async def test_who_is_muted_in_a_call_and_unmuted_by_whom_each_once(site: Site) -> None:
+    ann, ben = await site.administrator("ann"), await arrive(site, "ben")
+    everybodys = await site.instance.database.read(lambda connection: channels_of(connection, ben.user.id))
+    text, lounge = (channel.id for channel in sorted(everybodys, key=lambda channel: channel.kind))
+    of_ben = f"channels/{lounge}/participants/{ben.user.id}"
+    for path, code in (
+        (f"channels/{text}/participants/{ben.user.id}/mute", "not_voice_channel"),
+        (f"channels/{lounge}/participants/{new_id()}/unmute", "not_found"),
+    ):
+        assert code_of(await ann.post(path, json={})) == code
+    for act in ("unmute", "mute", "mute", "unmute", "unmute", "mute"):
+        assert (await ann.post(f"{of_ben}/{act}", json={})).status_code == 204
+    assert (await ben.client.post(f"{of_ben}/unmute", json={})).status_code == 403
+    entries = (await ann.get("admin/audit-log")).json()["entries"][:3]
+    assert [entry["action"] for entry in entries] == ["participant_muted", "participant_unmuted", "participant_muted"]
+    assert {(entry["subject_id"], entry["detail"]["channel_id"]) for entry in entries} == {(ben.user.id, lounge)}
+
+
+async def test_a_channel_with_somebody_muted_in_it_can_be_deleted(site: Site) -> None:
+    ann, ben = await site.administrator("ann"), await arrive(site, "ben")
+    den = (await ann.post("channels", json={"kind": "voice", "name": "Den"})).json()["channel"]["id"]
+    assert (await ann.post(f"channels/{den}/participants/{ben.user.id}/mute", json={})).status_code == 204
+    assert (await ann.delete(f"channels/{den}")).status_code == 204
+
+
 async def test_page_by_page_the_newest_first(site: Site) -> None:
     ann = await site.administrator("ann")
     for mode in ("open", "closed", "invite", "open"):

@@ -28,6 +28,8 @@ def every_request_about(channel_id: str, user_id: str) -> list[tuple[str, str, d
         ("PUT", f"channels/{channel_id}/read-state", {"seq": 1}),
         ("POST", f"channels/{channel_id}/participants/{user_id}/disconnect", {}),
         ("POST", f"channels/{channel_id}/participants/{user_id}/move", {"channel_id": channel_id}),
+        ("POST", f"channels/{channel_id}/participants/{user_id}/mute", {}),
+        ("POST", f"channels/{channel_id}/participants/{user_id}/unmute", {}),
         ("PATCH", message, {"text": "x"}),
         ("DELETE", message, None),
         ("PATCH", f"channels/{channel_id}", {"name": "x"}),

@@ -88,6 +88,7 @@ CASES = [
     Case("repairing", "network", end(DEAD), end(replace(DEAD, link="repairing", step="restart"))),
     Case("connecting", "network", end(DEAD), end(replace(DEAD, link="connecting", step=None))),
     Case("deafened", "listener", end(), end(participant=replace(PERSON, deafened=True))),
+    Case("muted_by_administrator", "speaker", end(participant=replace(PERSON, muted_by_administrator=True)), end()),
     Case("muted", "speaker", end(participant=replace(PERSON, muted=True)), end()),
     Case("mic_silent", "speaker", microphone("silent"), end()),
     Case("mic_quiet", "speaker", end(report=QUIET), end()),

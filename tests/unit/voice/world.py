@@ -141,6 +141,8 @@ class World:
     outsiders: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     announced: list[Notice] = field(default_factory=list[Notice])
     voice_enabled: bool = True
+    mutes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Who is muted where, as the disk has it at a start."""
     seated: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
     """What a relay was told, in order: who is in which room now."""
 
@@ -177,6 +179,7 @@ class World:
             seated=lambda user_id, channel_id: self.seated.append((user_id, channel_id)),
         )
         self.voice = VoiceService(ports, SECRET_KEY, self.clock, self.policy)
+        self.voice.expect_mutes(self.mutes)
 
     def settle(self) -> None:
         """Let the time after a start pass."""

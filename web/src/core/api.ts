@@ -203,17 +203,6 @@ export class Api {
     return this.#request('DELETE', `/channels/${channelId}/members/${userId}`);
   }
 
-  /** Takes somebody out of a call. */
-  disconnectParticipant(channelId: string, userId: string): Promise<void> {
-    return this.#request('POST', `/channels/${channelId}/participants/${userId}/disconnect`, {});
-  }
-
-  /** Sends somebody from one call to another; their page goes there by itself. */
-  moveParticipant(channelId: string, userId: string, toChannelId: string): Promise<void> {
-    const body = { channel_id: toChannelId };
-    return this.#request('POST', `/channels/${channelId}/participants/${userId}/move`, body);
-  }
-
   postMessage(channelId: string, nonce: string, text: string): Promise<{ message: Message }> {
     return this.#request('POST', `/channels/${channelId}/messages`, { nonce, text });
   }

@@ -235,7 +235,7 @@ export interface Hello {
   heartbeat_seconds: number;
 }
 
-/** Somebody in a voice room, as everybody who sees the channel sees them. */
+/** Somebody in a voice room, as everybody who sees the channel sees them. `muted` is by themselves. */
 export interface Participant {
   id: string;
   user_id: string;
@@ -244,6 +244,7 @@ export interface Participant {
   deafened: boolean;
   sends_audio: boolean;
   connection: 'connected' | 'connecting' | 'disconnected' | 'reconnecting';
+  muted_by_administrator: boolean;
 }
 
 /** The roster of a voice channel. Not `settled`: the server has just started, absence is not departure. */

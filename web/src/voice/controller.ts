@@ -12,6 +12,7 @@ import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
 import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
 import { SentOn } from './sent_on';
+import { isSilenced, silencedPeers } from './silenced_peers';
 import { SpeakingWatch } from './speaking';
 import { stageOf } from './stage';
 import { explain } from './verdict_texts';
@@ -213,6 +214,7 @@ export class VoiceController {
   #entered(): void {
     const { running } = this.#call;
     if (running?.self) this.#flags.admitted(running.self);
+    this.#flags.rule(running?.self?.muted_by_administrator ?? false);
     this.#applyFlags();
     running?.replaceTrack(this.#input.track);
     this.#input.start();
@@ -236,7 +238,8 @@ export class VoiceController {
   }
 
   #applyFlags(): void {
-    this.#input.setFlags(this.#flags.now);
+    const { now, byAdministrator } = this.#flags;
+    this.#input.setFlags({ ...now, mutedByAdministrator: byAdministrator });
     this.#playback.deafened = this.#flags.now.deafened;
   }
 
@@ -258,13 +261,15 @@ export class VoiceController {
   }
 
   *#speakers() {
-    for (const { peerId, pair } of this.#call.running?.links.all ?? []) {
-      yield { id: peerId, level: () => pair.current?.audioLevel() ?? 0 };
+    for (const link of this.#call.running?.links.all ?? []) {
+      const level = () => (isSilenced(link) ? 0 : (link.pair.current?.audioLevel() ?? 0));
+      yield { id: link.peerId, level };
     }
   }
 
   /** Whatever happens, the microphone is on only while a call runs. */
   #changed(): void {
+    this.#followRules();
     const participantId = this.#call.running?.participantId ?? null;
     if (participantId !== null) this.#elsewhere.become(participantId);
     else {
@@ -273,6 +278,12 @@ export class VoiceController {
       this.#sentOn.stop();
     }
     this.#publish();
+  }
+
+  #followRules(): void {
+    const { running } = this.#call;
+    if (this.#flags.rule(running?.self?.muted_by_administrator ?? false)) this.#applyFlags();
+    this.#playback.silenced = silencedPeers(running?.links.all ?? []);
   }
 
   #publish(): void {
@@ -304,6 +315,7 @@ export class VoiceController {
       ...this.#flags.now,
       mode: this.#settings.mode,
       ...this.#input.view(),
+      mutedByAdministrator: this.#flags.byAdministrator,
       stillMuted: this.#flags.stillMuted,
       talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
       playbackBlocked: this.#playback.blocked,

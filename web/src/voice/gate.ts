@@ -11,6 +11,8 @@ export interface GateInputs {
   readonly inCall: boolean;
   readonly muted: boolean;
   readonly deafened: boolean;
+  /** An administrator has shut it: nothing this person does opens it. */
+  readonly mutedByAdministrator: boolean;
   readonly mode: TalkMode;
   /** The push-to-talk key or button is held, or latched. */
   readonly held: boolean;
@@ -21,6 +23,7 @@ const CLOSED: GateInputs = {
   inCall: false,
   muted: false,
   deafened: false,
+  mutedByAdministrator: false,
   mode: 'push_to_talk',
   held: false,
   voiceActive: false,
@@ -60,8 +63,9 @@ export class MicrophoneGate {
 
   /** What must hold in either mode. */
   #allowed(): boolean {
-    const { inCall, muted, deafened, mode } = this.#inputs;
-    return inCall && !muted && !deafened && (mode === 'push_to_talk' || this.#inputs.voiceActive);
+    const { inCall, muted, deafened, mutedByAdministrator, mode } = this.#inputs;
+    const silenced = muted || deafened || mutedByAdministrator;
+    return inCall && !silenced && (mode === 'push_to_talk' || this.#inputs.voiceActive);
   }
 
   #wanted(): boolean {

@@ -1,4 +1,4 @@
-/** Muted and deafened: what the person has chosen on this page, and what a call that is moved here brings along. */
+/** Muted and deafened: what the person has chosen on this page, what a call that is moved here brings along, and what is ruled. */
 
 export interface Muting {
   readonly muted: boolean;
@@ -9,6 +9,7 @@ export class MuteFlags {
   #now: Muting;
   #chosen = false;
   #undeafened = false;
+  #byAdministrator = false;
 
   constructor(first: Muting) {
     this.#now = pick(first);
@@ -16,6 +17,18 @@ export class MuteFlags {
 
   get now(): Muting {
     return this.#now;
+  }
+
+  /** An administrator has muted this person, who cannot end that. */
+  get byAdministrator(): boolean {
+    return this.#byAdministrator;
+  }
+
+  /** What an administrator has decided, as the roster shows it; answers whether that is news. */
+  rule(muted: boolean): boolean {
+    const news = muted !== this.#byAdministrator;
+    this.#byAdministrator = muted;
+    return news;
   }
 
   /** Un-deafening does not un-mute: whether that was the last thing the person did, who may think otherwise. */

@@ -21,6 +21,7 @@ export class Playback {
   readonly #sinks = new Map<string, AudioSink>();
   readonly #refused = new Set<string>();
   #deafened = false;
+  #silenced: ReadonlySet<string> = new Set();
   #deviceId = '';
 
   /** `changed` is called when play-out becomes blocked or is blocked no more. */
@@ -37,7 +38,7 @@ export class Playback {
   attach(peerId: string, track: AudioTrack): void {
     this.detach(peerId);
     const sink = this.#create(track);
-    sink.muted = this.#deafened;
+    sink.muted = this.#silent(peerId);
     this.#sinks.set(peerId, sink);
     if (this.#deviceId) void this.#route(sink);
     void this.#play(peerId, sink);
@@ -55,7 +56,13 @@ export class Playback {
 
   set deafened(deafened: boolean) {
     this.#deafened = deafened;
-    for (const sink of this.#sinks.values()) sink.muted = deafened;
+    this.#applySilence();
+  }
+
+  /** Who is not to be heard, whatever they send; also once they come. */
+  set silenced(peerIds: ReadonlySet<string>) {
+    this.#silenced = peerIds;
+    this.#applySilence();
   }
 
   /** Plays through another device; an empty id is the system's choice. */
@@ -68,6 +75,14 @@ export class Playback {
   /** To be called from a gesture: tries to play everybody again. */
   async enableSound(): Promise<void> {
     await Promise.all([...this.#sinks].map(([peerId, sink]) => this.#play(peerId, sink)));
+  }
+
+  #applySilence(): void {
+    for (const [peerId, sink] of this.#sinks) sink.muted = this.#silent(peerId);
+  }
+
+  #silent(peerId: string): boolean {
+    return this.#deafened || this.#silenced.has(peerId);
   }
 
   async #play(peerId: string, sink: AudioSink): Promise<void> {

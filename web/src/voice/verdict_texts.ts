@@ -217,6 +217,13 @@ const TEXTS = {
       remedy: 'Nothing to do, if that is as it should be.',
     },
   },
+  muted_by_administrator: {
+    you: { sentence: 'An administrator has muted you.', remedy: 'Ask an administrator.' },
+    peer: {
+      sentence: 'An administrator has muted {name}.',
+      remedy: 'An administrator can un-mute {name} again.',
+    },
+  },
   muted: {
     you: { sentence: 'You are muted.', remedy: 'Choose Unmute.' },
     peer: { sentence: '{name} is muted.', remedy: 'Nothing to do, if that is as it should be.' },

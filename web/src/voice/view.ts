@@ -35,6 +35,8 @@ export interface VoiceView {
   readonly stage: Stage | null;
   readonly muted: boolean;
   readonly deafened: boolean;
+  /** Not to be ended by oneself. */
+  readonly mutedByAdministrator: boolean;
   readonly mode: TalkMode;
   /** The key or button is held or latched: what `aria-pressed` shows. */
   readonly talkPressed: boolean;

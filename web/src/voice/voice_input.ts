@@ -1,6 +1,6 @@
 /** All that goes out: the microphone, the key, the level and the gate they meet at. */
 import type { Clock } from './clock';
-import { MicrophoneGate, type TalkMode } from './gate';
+import { MicrophoneGate, type GateInputs, type TalkMode } from './gate';
 import { isSameProcessing, Microphone, type MediaInputs, type MicrophoneState } from './microphone';
 import type { AudioTrack } from './peer_connection';
 import { isSameKey, PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
@@ -126,7 +126,7 @@ export class VoiceInput {
     this.#microphone.dispose();
   }
 
-  setFlags(flags: { readonly muted: boolean; readonly deafened: boolean }): void {
+  setFlags(flags: Pick<GateInputs, 'muted' | 'deafened' | 'mutedByAdministrator'>): void {
     this.#gate.set(flags);
   }
 

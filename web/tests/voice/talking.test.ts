@@ -8,18 +8,19 @@ import { FakeClock } from './fakes/clock';
 import { FakeTrack, FakeWorld } from './fakes/page';
 import { Scene } from './fakes/scene';
 
-test('the gate is open exactly when in a call, not muted, not deafened, and held or voiced', () => {
-  for (let bits = 0; bits < 64; bits++) {
-    const [inCall, muted, deafened, held, voiceActive, byVoice] = [1, 2, 4, 8, 16, 32].map(
-      (bit) => (bits & bit) > 0,
-    );
+test('the gate is open exactly when in a call, muted by nobody, not deafened, and held or voiced', () => {
+  for (let bits = 0; bits < 128; bits++) {
+    const [inCall, muted, deafened, held, voiceActive, byVoice, mutedByAdministrator] = [
+      1, 2, 4, 8, 16, 32, 64,
+    ].map((bit) => (bits & bit) > 0);
     const mode = byVoice ? 'voice_activity' : 'push_to_talk';
-    const inputs = { inCall, muted, deafened, held, voiceActive, mode } as GateInputs;
+    const inputs = { inCall, muted, deafened, mutedByAdministrator, held, voiceActive, mode } as GateInputs;
     const gate = new MicrophoneGate(new FakeClock(), () => undefined);
     const track = new FakeTrack();
     gate.attach(track);
     gate.set(inputs);
-    expect(track.enabled).toBe(inCall && !muted && !deafened && (byVoice ? voiceActive : held));
+    const silenced = muted || deafened || mutedByAdministrator;
+    expect(track.enabled).toBe(inCall && !silenced && (byVoice ? voiceActive : held));
   }
 });
 

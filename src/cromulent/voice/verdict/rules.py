@@ -153,6 +153,7 @@ RULES: tuple[Rule, ...] = (
     Rule("connecting", "network", lambda pair: _is_being(pair, "connecting")),
     # sound that comes, and cannot be heard or is meant not to be
     Rule("deafened", "listener", lambda pair: pair.listener.participant.deafened),
+    Rule("muted_by_administrator", "speaker", lambda pair: pair.speaker.participant.muted_by_administrator),
     Rule("muted", "speaker", lambda pair: pair.speaker.participant.muted),
     Rule("mic_silent", "speaker", _microphone("silent")),
     Rule("mic_quiet", "speaker", lambda pair: _transmits_below(pair, QUIET_DBFS)),

@@ -1,4 +1,4 @@
-"""Voice by HTTP: the goodbye of a closing page, and an administrator who takes somebody out of a call or sends them to another."""
+"""Voice by HTTP: the goodbye of a closing page, and what administrators do with somebody who is in a call."""
 
 from __future__ import annotations
 
@@ -39,6 +39,30 @@ async def disconnect_participant(
     await admin.disconnect_participant(identity.user, channel_id, user_id)
 
 
+@post("/channels/{channel_id:str}/participants/{user_id:str}/mute", status_code=204)
+async def mute_participant(
+    channel_id: FromPath[str],
+    user_id: FromPath[str],
+    data: JSONBody[Nothing],  # noqa: ARG001 - checked to be empty
+    identity: NamedDependency[Identity],
+    admin: NamedDependency[AdminService],
+) -> None:
+    """Mute somebody in a voice channel until an administrator un-mutes them."""
+    await admin.mute_participant(identity.user, channel_id, user_id)
+
+
+@post("/channels/{channel_id:str}/participants/{user_id:str}/unmute", status_code=204)
+async def unmute_participant(
+    channel_id: FromPath[str],
+    user_id: FromPath[str],
+    data: JSONBody[Nothing],  # noqa: ARG001 - checked to be empty
+    identity: NamedDependency[Identity],
+    admin: NamedDependency[AdminService],
+) -> None:
+    """Let somebody be heard again whom an administrator has muted."""
+    await admin.unmute_participant(identity.user, channel_id, user_id)
+
+
 class MoveBody(Body, frozen=True):
     """Where to."""
 
@@ -57,4 +81,4 @@ async def move_participant(
     await admin.move_participant(identity.user, channel_id, user_id, data.channel_id)
 
 
-ROUTES = (leave_voice, disconnect_participant, move_participant)
+ROUTES = (leave_voice, disconnect_participant, mute_participant, unmute_participant, move_participant)

@@ -22,6 +22,8 @@ const SENTENCES: Readonly<Record<string, TextKey>> = {
   message_deleted: 'audit.message_deleted',
   participant_disconnected: 'audit.participant_disconnected',
   participant_moved: 'audit.participant_moved',
+  participant_muted: 'audit.participant_muted',
+  participant_unmuted: 'audit.participant_unmuted',
   reset_link_made: 'audit.reset_link_made',
   role_changed: 'audit.role_changed',
   settings_changed: 'audit.settings_changed',

@@ -23,7 +23,8 @@ export function withSwitch(view: VoiceView, voiceEnabled: boolean): VoiceView {
 }
 
 /** What one is told about being muted; empty when there is nothing to say. */
-export function hintOf({ talkingWhileMuted, stillMuted }: VoiceView): string {
+export function hintOf({ talkingWhileMuted, stillMuted, mutedByAdministrator }: VoiceView): string {
+  if (mutedByAdministrator) return t('voice.ruled');
   if (talkingWhileMuted) return t('voice.talking_while_muted');
   return stillMuted ? t('voice.still_muted') : '';
 }

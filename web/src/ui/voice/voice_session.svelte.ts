@@ -12,6 +12,7 @@ const noCall: VoiceView = {
   reason: null,
   muted: false,
   deafened: false,
+  mutedByAdministrator: false,
   mode: 'push_to_talk',
   talkPressed: false,
   transmitting: false,

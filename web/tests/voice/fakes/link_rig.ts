@@ -84,7 +84,7 @@ export class End {
 
 export function participantOf(id: string, change: Partial<Participant> = {}): Participant {
   const flags = { muted: false, deafened: false, sends_audio: true, connection: 'connected' as const };
-  return { id, user_id: `user of ${id}`, device: 'page', ...flags, ...change };
+  return { id, user_id: `user of ${id}`, device: 'page', muted_by_administrator: false, ...flags, ...change };
 }
 
 /** `small` was in the room first and is impolite; `large` came later, is polite and offers. */

@@ -217,6 +217,7 @@ export class FakeServer {
       deafened,
       sends_audio,
       connection: 'connecting',
+      muted_by_administrator: this.#tokens.muted.has(gateway.userId),
     };
     const now = this.clock.now();
     this.#seats.set(id, { participant, channelId, gateway, lostAt: null, heardAt: now });
@@ -235,6 +236,16 @@ export class FakeServer {
     this.#seats.delete(id);
     this.#tellRosters();
     return {};
+  }
+
+  /** An administrator mutes a user, or un-mutes them. */
+  rule(userId: string, muted: boolean): void {
+    this.#tokens.muted[muted ? 'add' : 'delete'](userId);
+    for (const seat of this.#seats.values()) {
+      if (seat.participant.user_id !== userId) continue;
+      seat.participant = { ...seat.participant, muted_by_administrator: muted };
+      this.#announce(seat.channelId, 'voice.participant_updated', { participant: seat.participant });
+    }
   }
 
   #update(gateway: FakeGateway, change: Partial<Participant>): object {

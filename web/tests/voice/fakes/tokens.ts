@@ -1,4 +1,4 @@
-/** What the fake instance remembers of who was let in: resume tokens, what made them worth nothing, answered joins. */
+/** What the fake instance remembers of who was let in: resume tokens, what made them worth nothing, answered joins, who is muted. */
 
 export interface Named {
   readonly participantId: string;
@@ -10,6 +10,8 @@ export class FakeTokens {
   readonly #named = new Map<string, Named>();
   readonly #revoked = new Map<string, 'superseded' | 'kicked'>();
   readonly #joined = new Map<string, string>();
+  /** Users whom an administrator has muted: written down as well. */
+  readonly muted = new Set<string>();
 
   give(named: Named): string {
     const token = `token of ${named.participantId}`;
