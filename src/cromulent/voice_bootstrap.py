@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cromulent.accounts import get_user_settings
 from cromulent.config import Config, ConfigError
 from cromulent.db import Database
 from cromulent.gateway import Hub, OwnPort, announce_voice_through
@@ -41,6 +42,7 @@ def build_voice(
         ledger=StoredLedger(database),
         ice=ice,
         seated=seated,
+        chosen=lambda user_id: database.read(lambda connection: get_user_settings(connection, user_id)),
     )
     policy = VoicePolicy(room_limit=config.limits.participants_per_room)
     return VoiceService(ports, settings.secret_key, clock, policy)

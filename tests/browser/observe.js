@@ -25,12 +25,18 @@
     return copy;
   };
   const heard = new Set();
+  const offered = new Set(); // kinds of the candidates that others have sent, alone and in descriptions
+  const note = ({ kind, data }) => {
+    const texts = kind === 'candidates' ? data.candidates.map(({ candidate }) => candidate) : [data.sdp ?? ''];
+    for (const text of texts) for (const [, type] of text.matchAll(/candidate:[^\r\n]* typ (\w+)/g)) offered.add(type);
+  };
   const NativeSocket = window.WebSocket;
   window.WebSocket = class extends NativeSocket {
     constructor(...args) {
       super(...args);
       this.addEventListener('message', ({ data }) => {
-        const { op, t } = JSON.parse(data);
+        const { op, t, d } = JSON.parse(data);
+        if (t === 'voice.signal') note(d);
         if (op === 'hello') heard.clear();
         heard.add(t ?? op);
         document.documentElement.dataset.heard = [...heard].join(' '); // where a test can wait for it
@@ -82,6 +88,12 @@
         }
       }
       return types;
+    },
+    // Kinds of candidates heard of from others since the last time this was asked.
+    offeredCandidates: () => {
+      const kinds = [...offered];
+      offered.clear();
+      return kinds;
     },
     // A page that does not do what it is told: whatever was captured is sent.
     openMicrophones: () => {

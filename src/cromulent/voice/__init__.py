@@ -4,6 +4,7 @@ from cromulent.voice.access import gate_of
 from cromulent.voice.board import JudgedRoom, Trouble
 from cromulent.voice.errors import NotAMember, NotVoiceChannel
 from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved, ParticipantMuted, ParticipantUnmuted
+from cromulent.voice.hidden import ChosenSettings
 from cromulent.voice.ice import (
     BuiltInRelay,
     CoturnProvider,
@@ -75,6 +76,7 @@ __all__ = [
     "Candidates",
     "Change",
     "ChannelGate",
+    "ChosenSettings",
     "Connection",
     "CoturnProvider",
     "CoturnSettings",

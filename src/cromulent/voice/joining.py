@@ -13,6 +13,7 @@ from cromulent.kernel.ids import new_id
 from cromulent.voice.access import Admission
 from cromulent.voice.attempts import Attempt, Attempts
 from cromulent.voice.errors import AlreadyInChannel, ChannelFull, InvalidResumeToken, Superseded, WasKicked
+from cromulent.voice.hidden import HiddenUsers
 from cromulent.voice.ice import IceServers
 from cromulent.voice.leases import Lease
 from cromulent.voice.model import Audio, Change, Connection, Departure, Joined, JoinRequest, Participant
@@ -44,6 +45,7 @@ class JoiningParts:
     signalling: Signalling
     attempts: Attempts
     mutes: Mutes
+    hidden: HiddenUsers
 
 
 class Joining:
@@ -60,6 +62,7 @@ class Joining:
         with self._parts.attempts.begin(endpoint, request) as attempt:
             attempt.claims = self._claims(attempt)
             await self._admit(attempt)
+            await self._parts.hidden.learn(endpoint.user_id)
             ice = await self._parts.ice.offer(endpoint.user_id, host)
             await self._clear_the_way(attempt)
             seat = self._take_seat(attempt)

@@ -1,10 +1,10 @@
-"""What voice does about news, after the commit: whoever has lost a right is put out of the room, and what is ruled holds."""
+"""What voice does about news, after the commit: whoever has lost a right is put out of the room, and what is ruled or chosen holds."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
-from cromulent.accounts import LoginSessionEnded, UserUpdated
+from cromulent.accounts import LoginSessionEnded, UserSettings, UserSettingsUpdated, UserUpdated
 from cromulent.channels import ChannelDeleted, MembershipRemoved, RemovalReason
 from cromulent.kernel.facts import Fact
 from cromulent.settings import SettingsChanged
@@ -37,6 +37,10 @@ class Consequences(Protocol):
         """What was kept of a channel that is gone."""
         ...
 
+    def settings_chosen(self, user_id: str, settings: UserSettings) -> None:
+        """A user has other settings."""
+        ...
+
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
         """Whoever is in a call by this login."""
         ...
@@ -59,6 +63,8 @@ def react(voice: Consequences, fact: Fact) -> None:
             voice.set_muted(fact.user_id, fact.channel_id, muted=isinstance(fact, ParticipantMuted))
         case ChannelDeleted():
             voice.forget_channel(fact.channel.id)
+        case UserSettingsUpdated():
+            voice.settings_chosen(fact.user_id, fact.settings)
         case UserUpdated() if fact.user.disabled_at is not None:
             voice.evict(fact.user.id, "user_disabled")
         case LoginSessionEnded():

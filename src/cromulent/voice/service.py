@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from cromulent.accounts import UserSettings
 from cromulent.kernel.clock import Clock
 from cromulent.kernel.errors import DomainError, NotFound
 from cromulent.kernel.facts import Fact
-from cromulent.kernel.metrics import Metric
+from cromulent.kernel.metrics import Metric, one
 from cromulent.voice.access import Admission
 from cromulent.voice.attempts import Attempts
 from cromulent.voice.board import Board, JudgedRoom
 from cromulent.voice.counts import VoiceCounts
 from cromulent.voice.errors import Gone, InvalidResumeToken, VoiceDisabled
+from cromulent.voice.hidden import ChosenSettings, HiddenUsers
 from cromulent.voice.ice import IceServers
 from cromulent.voice.joining import Joining, JoiningParts
 from cromulent.voice.model import Change, Departure, IceOffer, Joined, JoinRequest, RoomView, Signal
@@ -35,6 +37,10 @@ from cromulent.voice.tokens import TokenSigner
 log = structlog.get_logger(__name__)
 
 
+async def _nothing_chosen(user_id: str) -> UserSettings:  # noqa: ARG001 - a `ChosenSettings`
+    return UserSettings()
+
+
 @dataclass(frozen=True, slots=True)
 class VoicePorts:
     """What voice is connected to."""
@@ -45,6 +51,7 @@ class VoicePorts:
     ledger: RevocationLedger
     ice: IceServers
     seated: Seated = lambda user_id, channel_id: None
+    chosen: ChosenSettings = _nothing_chosen
 
 
 class VoiceService:
@@ -61,7 +68,8 @@ class VoiceService:
         self._revocations = Revocations(ports.ledger)
         self._questions = HolderQuestions(clock, self._policy.answer_seconds)
         self._probes = StallProbes(clock, self._policy.answer_seconds)
-        self._signalling = Signalling(self._rooms, self._policy.signals, clock)
+        hidden = HiddenUsers(ports.chosen)
+        self._signalling = Signalling(self._rooms, hidden, self._policy.signals, clock)
         self._board = Board(self._rooms, self._policy.verdicts)
         self._parts = JoiningParts(
             rooms=self._rooms,
@@ -73,6 +81,7 @@ class VoiceService:
             signalling=self._signalling,
             attempts=Attempts(),
             mutes=Mutes(),
+            hidden=hidden,
         )
         self._joining = Joining(self._parts, self._policy, clock)
 
@@ -199,6 +208,10 @@ class VoiceService:
         """A channel is gone."""
         self._parts.mutes.forget_channel(channel_id)
 
+    def settings_chosen(self, user_id: str, settings: UserSettings) -> None:
+        """A user has chosen something: from now on their address is hidden, or is not."""
+        self._parts.hidden.hear(user_id, settings)
+
     def end_login_session(self, login_session_id: str, user_id: str) -> None:
         """The login a call stands on has ended, and so does the call."""
         self._parts.attempts.refuse_login(login_session_id, NotFound())
@@ -237,7 +250,11 @@ class VoiceService:
         seats = list(self._rooms.seats())
         reports = [seat.report[1] for seat in seats if seat.report is not None]
         about_calls = self._counts.metrics((seat.participant for seat in seats), reports, self._parts.ice)
-        return [*about_calls, *self._board.metrics()]
+        hidden = one(self._signalling.counts.candidates_hidden)
+        about_hiding = Metric(
+            "cromulent_voice_candidates_hidden_total", "counter", "Candidates kept back for relay only.", hidden
+        )
+        return [*about_calls, about_hiding, *self._board.metrics()]
 
     @property
     def signal_counts(self) -> SignalCounts:

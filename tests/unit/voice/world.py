@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cromulent.accounts import UserSettings
 from cromulent.channels import Channel
 from cromulent.kernel.clock import FakeClock
 from cromulent.kernel.errors import NotFound, Unavailable
@@ -141,6 +142,7 @@ class World:
     outsiders: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     announced: list[Notice] = field(default_factory=list[Notice])
     voice_enabled: bool = True
+    chosen: dict[str, UserSettings] = field(default_factory=dict[str, UserSettings])
     mutes: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """Who is muted where, as the disk has it at a start."""
     seated: list[tuple[str, str | None]] = field(default_factory=list[tuple[str, str | None]])
@@ -177,6 +179,7 @@ class World:
             ledger=self.ledger,
             ice=IceServers(self.provider, OwnStun(), self.clock),
             seated=lambda user_id, channel_id: self.seated.append((user_id, channel_id)),
+            chosen=self._chosen,
         )
         self.voice = VoiceService(ports, SECRET_KEY, self.clock, self.policy)
         self.voice.expect_mutes(self.mutes)
@@ -216,6 +219,9 @@ class World:
         if channel is None or (user_id, channel_id) in self.outsiders:
             raise NotFound
         return channel
+
+    async def _chosen(self, user_id: str) -> UserSettings:
+        return self.chosen.get(user_id, UserSettings())
 
     def _announce(self, channel_id: str, name: str, payload: Notice) -> None:
         assert name == payload.name

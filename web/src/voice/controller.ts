@@ -26,7 +26,7 @@ const REMEMBERED_MS = 60_000;
 /** The ports of a room that lie outside the engine; the others are the controller itself. */
 type OuterRoomPorts = Omit<
   RoomPorts,
-  'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'
+  'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed' | 'relayOnly'
 >;
 
 export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, ElsewherePorts {
@@ -200,6 +200,7 @@ export class VoiceController {
     const outer: OuterRoomPorts = this.#ports;
     const ports: RoomPorts = {
       ...outer,
+      relayOnly: () => this.#settings.relayOnly,
       self: () => ({ ...this.#flags.now, sends_audio: this.#input.live }),
       ownSound: () => this.#input.sound(),
       playbackBlocked: () => this.#playback.blocked,
@@ -224,7 +225,9 @@ export class VoiceController {
 
   /** In force from now on, also in a call that runs. */
   #apply(settings: VoiceSettings): void {
+    const other = settings.relayOnly !== this.#settings.relayOnly;
     this.#settings = settings;
+    if (other) this.#call.running?.links.reroute();
     this.#input.configure(this.#settings, this.#call.running !== null);
     this.#playback.setDevice(settings.outputDeviceId ?? '');
     this.#changed();

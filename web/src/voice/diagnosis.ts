@@ -8,6 +8,8 @@ export interface LinkFacts {
   readonly answered: boolean;
   /** Whether any relay was given to us. */
   readonly relayConfigured: boolean;
+  /** Whether we go through relays only by our own choice. */
+  readonly hidden: boolean;
 }
 
 /** The reason of a link whose ladder has come to its end. */
@@ -23,7 +25,9 @@ export function diagnose(facts: LinkFacts, now: number): ReasonCode {
 }
 
 /** A fault of the relay that is certain already, or null. */
-export function knownRelayFault({ connection, relayConfigured }: LinkFacts, now: number): ReasonCode | null {
+export function knownRelayFault(facts: LinkFacts, now: number): ReasonCode | null {
+  const { connection, relayConfigured, hidden } = facts;
+  if (hidden && !relayConfigured) return 'relay_only';
   if (!connection || !relayConfigured) return null;
   if (connection.evidence.relayRefused(now)) return 'relay_auth';
   return connection.evidence.relaySilent(now) ? 'relay_unreachable' : null;

@@ -17,7 +17,12 @@ const SHORT_LIFE_MS = 600_000;
 const URL_FORM = /^(stuns?|turns?):\S+$/i;
 const RELAY_FORM = /^turns?:/i;
 
-export interface IceServersPorts {
+export interface RelayChoice {
+  /** The person lets nobody learn their address: no way but through a relay. */
+  relayOnly(): boolean;
+}
+
+export interface IceServersPorts extends RelayChoice {
   readonly clock: Clock;
   /** Asks the server; rejects when it cannot be asked. */
   ask(): Promise<IceServersReply>;
@@ -50,12 +55,17 @@ export class IceServers {
   }
 
   get policy(): IceTransportPolicy {
-    return this.#policy;
+    return this.hidden ? 'relay' : this.#policy;
+  }
+
+  /** Whether this person goes through relays only by their own choice. */
+  get hidden(): boolean {
+    return this.#ports.relayOnly();
   }
 
   /** Whether there is any relay among them. */
   get relayConfigured(): boolean {
-    return this.#servers.some((server) => [server.urls].flat().some((url) => RELAY_FORM.test(url)));
+    return hasRelay(this.#servers);
   }
 
   get shortLived(): boolean {
@@ -63,7 +73,7 @@ export class IceServers {
   }
 
   configuration(relayOnly: boolean): RTCConfiguration {
-    const relay = this.#policy === 'relay' || (relayOnly && this.relayConfigured);
+    const relay = this.policy === 'relay' || (relayOnly && this.relayConfigured);
     return {
       iceServers: this.#servers,
       iceTransportPolicy: relay ? 'relay' : 'all',
@@ -134,6 +144,11 @@ export function usable(servers: readonly IceServer[]): RTCIceServer[] {
     const urls = server.urls.filter((url) => URL_FORM.test(url) && (complete || !RELAY_FORM.test(url)));
     return urls.length > 0 ? [{ ...server, urls }] : [];
   });
+}
+
+/** Whether any of them is a relay. */
+export function hasRelay(servers: readonly Pick<RTCIceServer, 'urls'>[]): boolean {
+  return servers.some(({ urls }) => [urls].flat().some((url) => RELAY_FORM.test(url)));
 }
 
 /** A relay on another host than the instance may end an allocation when its credentials expire. */

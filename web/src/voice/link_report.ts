@@ -32,7 +32,8 @@ export function linkReport(
   { link, step, reason, repairs }: LinkFacts,
 ): LinkReport {
   const last = watch?.last;
-  const known = REASONS.find((one) => one === reason);
+  const told = reason === 'relay_only' ? 'nat_no_relay' : reason; // what somebody has chosen is their own
+  const known = REASONS.find((one) => one === told);
   return {
     link,
     received_per_second: rate(watch, 'packetsReceived'),

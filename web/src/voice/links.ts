@@ -2,10 +2,13 @@
 import { isForeignRelay } from './ice_servers';
 import { PeerLink, type LinkPorts } from './peer_link';
 import type { AudioTrack } from './peer_connection';
+import { relayedOnly } from './relayed_only';
 import type { Participant, ReceivedSignal } from './wire';
 
 /** Signals of somebody the roster does not show yet are kept until it does. */
 const STRANGERS_SIGNALS = 60;
+/** Back to direct ways: by then the server has heard that they may be told again. */
+const OPEN_AFTER_MS = 2_000;
 
 export class Links {
   readonly #ports: LinkPorts;
@@ -18,7 +21,13 @@ export class Links {
 
   /** `closed` is told when a peer's link is gone. */
   constructor(ports: LinkPorts, closed: (peerId: string) => void) {
-    this.#ports = ports;
+    this.#ports = {
+      ...ports,
+      send: (to, signal) => {
+        const told = ports.iceServers.hidden ? relayedOnly(signal) : signal;
+        if (told) ports.send(to, told);
+      },
+    };
     this.#closed = closed;
   }
 
@@ -70,7 +79,7 @@ export class Links {
   signal(signal: ReceivedSignal): boolean {
     const link = this.#links.get(signal.from);
     if (!link) this.#strangers = [...this.#strangers, signal].slice(-STRANGERS_SIGNALS);
-    link?.signal(signal);
+    if (link) this.#hear(link, signal);
     return link !== undefined;
   }
 
@@ -94,6 +103,17 @@ export class Links {
   /** Gives new ICE servers to all connections; they go on as they are. */
   renewIceServers(): void {
     for (const { pair } of this.#links.values()) pair.configure();
+  }
+
+  /** Whether we go through relays only has changed: at once to them, in a moment back. */
+  reroute(): void {
+    const { clock, iceServers } = this.#ports;
+    const { hidden } = iceServers;
+    const go = (): void => {
+      if (iceServers.hidden === hidden) for (const link of this.all) link.reroute();
+    };
+    if (hidden) go();
+    else clock.after(OPEN_AFTER_MS, go);
   }
 
   /** Credentials expire: the instance's own relay lets a call go on, that of strangers may end it. */
@@ -125,6 +145,11 @@ export class Links {
     link.start();
     const waiting = this.#strangers.filter((signal) => signal.from === participant.id);
     this.#strangers = this.#strangers.filter((signal) => signal.from !== participant.id);
-    for (const signal of waiting) link.signal(signal);
+    for (const signal of waiting) this.#hear(link, signal);
+  }
+
+  #hear(link: PeerLink, signal: ReceivedSignal): void {
+    const heard = this.#ports.iceServers.hidden ? relayedOnly(signal) : signal;
+    if (heard) link.signal(heard);
   }
 }

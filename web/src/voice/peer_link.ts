@@ -177,7 +177,7 @@ export class PeerLink {
     this.#judge();
     const mayRepair = this.#ports.mayRepair();
     if (mayRepair && this.#present) this.#climb(elapsedMs);
-    if (this.#machine.starting || this.state === 'failed') this.#nameKnownFault();
+    if (this.#machine.starting || this.state === 'failed' || this.#cutOff()) this.#nameKnownFault();
     if (!this.#ladder && mayRepair) this.#considerDirect();
   }
 
@@ -190,6 +190,14 @@ export class PeerLink {
     if (this.state === 'ok') this.#machine.become('unstable');
     this.#ladder = new LadderRun(REPAIR, () => this.#ports.clock.random());
     if (news) this.#ports.troubled(this);
+  }
+
+  /** The ways that may be used are others now. A new connection takes nothing of the old way along; back there is no hurry. */
+  reroute(): void {
+    if (!this.pair.newest) return;
+    this.#reason = null;
+    if (this.#ports.iceServers.hidden || this.state !== 'ok') this.pair.rebuild(false);
+    else this.pair.restart(false);
   }
 
   /** The counters stood still with the page, not with the network. */
@@ -283,6 +291,12 @@ export class PeerLink {
     }
   }
 
+  /** No way that we may use exists. */
+  #cutOff(): boolean {
+    const { hidden, relayConfigured } = this.#ports.iceServers;
+    return hidden && !relayConfigured && this.state !== 'ok';
+  }
+
   #nameKnownFault(): void {
     const { newest } = this.pair;
     const fault = newest?.relayOnly ? knownRelayFault(this.#facts(), this.#ports.clock.now()) : null;
@@ -302,6 +316,7 @@ export class PeerLink {
       connection: this.pair.newest,
       answered: this.#answered,
       relayConfigured: this.#ports.iceServers.relayConfigured,
+      hidden: this.#ports.iceServers.hidden,
     };
   }
 

@@ -93,6 +93,11 @@ const TEXTS = {
     remedy: 'Try another network, or ask an administrator for a relay.',
     side: 'network',
   },
+  relay_only: {
+    sentence: 'You go through a relay only, and this server has none.',
+    remedy: 'Switch that off in the settings, or ask an administrator for a relay.',
+    side: 'you',
+  },
   udp_blocked: {
     sentence: 'Your network lets no voice traffic (UDP) through.',
     remedy: 'Try another network, or ask an administrator for a relay over TCP.',

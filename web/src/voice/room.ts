@@ -2,7 +2,7 @@
 import { Admission, type AdmissionPorts, type SelfFlags } from './admission';
 import type { Diagnostics } from './diagnostics';
 import type { Environment } from './environment';
-import { IceServers } from './ice_servers';
+import { IceServers, type RelayChoice } from './ice_servers';
 import { Links } from './links';
 import type { AudioTrack, PeerConnectionFactory } from './peer_connection';
 import type { LinkPorts, PeerLink } from './peer_link';
@@ -27,7 +27,7 @@ import { Snapshot } from './snapshot';
 import type { Verdicts } from './verdicts';
 import type { IceServersReply, JoinReply, Participant, Room, Signal } from './wire';
 
-export interface RoomPorts extends AdmissionPorts {
+export interface RoomPorts extends AdmissionPorts, RelayChoice {
   readonly connect: PeerConnectionFactory;
   readonly environment: Environment;
   readonly names: Names;
@@ -370,9 +370,9 @@ export class VoiceRoom {
   }
 
   #iceServersPorts() {
-    const { clock, signalling, diagnostics } = this.#ports;
+    const { signalling, diagnostics } = this.#ports;
     return {
-      clock,
+      ...this.#ports,
       ask: () => signalling.command<IceServersReply>('voice.ice_servers', {}),
       renewed: () => this.links.renewIceServers(),
       outlived: () => this.links.leaveForeignRelays(this.#ports.instanceHost),

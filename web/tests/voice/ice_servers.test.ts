@@ -18,7 +18,14 @@ function asking(answers: () => Promise<IceServersReply>) {
   const ask = () => (seen.asked++, answers());
   const outlivedAt: number[] = [];
   const outlived = () => void outlivedAt.push(Math.round(clock.now() / 1_000));
-  const ports = { clock, ask, outlived, renewed: () => seen.renewed++, note: () => undefined };
+  const ports = {
+    clock,
+    ask,
+    relayOnly: () => false,
+    outlived,
+    renewed: () => seen.renewed++,
+    note: () => undefined,
+  };
   return { clock, servers: new IceServers(ports, []), seen, outlivedAt };
 }
 

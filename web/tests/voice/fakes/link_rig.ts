@@ -32,6 +32,8 @@ export class End {
   /** Whether the gateway answers, so that the ladder may go on. */
   mayRepair = true;
   troubles = 0;
+  /** What its person has chosen. */
+  relayOnly = false;
 
   constructor(
     readonly rig: LinkRig,
@@ -47,7 +49,14 @@ export class End {
     };
     const ask = () => Promise.resolve((this.asked++, reply));
     this.iceServers = new IceServers(
-      { clock, ask, renewed: () => this.link.pair.configure(), outlived: () => {}, note: () => {} },
+      {
+        clock,
+        ask,
+        relayOnly: () => this.relayOnly,
+        renewed: () => this.link.pair.configure(),
+        outlived: () => {},
+        note: () => {},
+      },
       [],
     );
     this.iceServers.take(reply);
