@@ -69,6 +69,30 @@
     },
     energy: async () => (await inbound()).reduce((sum, one) => sum + one.energy, 0),
     packets: async () => (await inbound()).reduce((sum, one) => sum + one.packets, 0),
+    // The loudest 20 ms (root mean square) of what leaves the audio elements within the next two and a half seconds, in which the
+    // test tone is on for one at least: before the speaker, after every volume.
+    outputLevel: async () => {
+      const context = new AudioContext();
+      await context.resume();
+      const outputs = [...document.querySelectorAll('audio')].map((element) => {
+        const analyser = new AnalyserNode(context, { fftSize: 1024 });
+        context.createMediaStreamSource(element.srcObject).connect(analyser);
+        return { element, analyser, samples: new Float32Array(analyser.fftSize) };
+      });
+      let loudest = 0;
+      const until = performance.now() + 2500;
+      while (performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (const { element, analyser, samples } of outputs) {
+          analyser.getFloatTimeDomainData(samples);
+          const power = samples.reduce((sum, one) => sum + one * one, 0) / samples.length;
+          const audible = element.muted || element.paused ? 0 : element.volume;
+          loudest = Math.max(loudest, audible * Math.sqrt(power));
+        }
+      }
+      await context.close();
+      return loudest;
+    },
     sounding: () => [...document.querySelectorAll('audio')].filter((one) => !one.muted && !one.paused).length,
     candidateTypes: async () => {
       const types = [];

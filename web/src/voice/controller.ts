@@ -5,19 +5,19 @@ import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
 import { endingOf } from './ended_call';
 import { MuteFlags, type Muting } from './mute_flags';
-import { Playback, type AudioSinkFactory } from './playback';
 import type { PeerLink } from './peer_link';
+import { withPeerSound } from './peer_sounds';
 import type { ButtonFinger } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
-import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
+import type { CallMemory, PeerSound, RememberedCall, SettingsPort, VoiceSettings } from './settings';
 import { SentOn } from './sent_on';
-import { SpeakingWatch } from './speaking';
 import { stageOf } from './stage';
 import { explain } from './verdict_texts';
 import { NO_VERDICTS } from './verdicts';
 import { viewOfPeer, type PeerView, type VoiceView } from './view';
 import { VoiceInput, type VoiceInputPorts } from './voice_input';
+import { VoiceOutput, type VoiceOutputPorts } from './voice_output';
 
 /** A reload so recent is worth an offer to go back in. */
 const REMEMBERED_MS = 60_000;
@@ -28,10 +28,9 @@ type OuterRoomPorts = Omit<
   'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'
 >;
 
-export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, ElsewherePorts {
+export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, VoiceOutputPorts, ElsewherePorts {
   readonly userId: string;
   readonly diagnostics: Diagnostics;
-  readonly createSink: AudioSinkFactory;
   readonly settings: SettingsPort;
   readonly memory: CallMemory;
   /** Puts a text on the clipboard. */
@@ -42,8 +41,7 @@ export class VoiceController {
   readonly #ports: VoicePorts;
   readonly #call: CurrentCall;
   readonly #input: VoiceInput;
-  readonly #playback: Playback;
-  readonly #speaking: SpeakingWatch;
+  readonly #output: VoiceOutput;
   readonly #sentOn: SentOn;
   readonly #stops: readonly (() => void)[];
   readonly #listeners = new Set<(view: VoiceView) => void>();
@@ -65,13 +63,11 @@ export class VoiceController {
       track: (track) => this.#call.running?.replaceTrack(track),
       changed: () => this.#inputChanged(),
     });
-    this.#playback = new Playback(ports.createSink, () => this.#call.running?.judgeAgain());
-    this.#playback.setDevice(this.#settings.outputDeviceId ?? '');
-    this.#speaking = new SpeakingWatch(
-      ports.clock,
-      () => this.#speakers(),
-      () => this.#changed(),
-    );
+    this.#output = new VoiceOutput(ports, this.#settings, {
+      blockedChanged: () => this.#call.running?.judgeAgain(),
+      changed: () => this.#changed(),
+      speakers: () => this.#speakers(),
+    });
     this.#call = new CurrentCall({
       clock: ports.clock,
       createRoom: (options) => this.#createRoom(options),
@@ -159,6 +155,11 @@ export class VoiceController {
     this.#ports.settings.save(change);
   }
 
+  /** How one hears somebody, in this call and in every other. */
+  hearPeer(userId: string, change: Partial<PeerSound>): void {
+    this.configure({ peerSounds: withPeerSound(this.#settings.peerSounds, userId, change) });
+  }
+
   /** Asks for the microphone again, after the person has allowed it or plugged it in. What came of it is in the view. */
   retryMicrophone(): Promise<void> {
     return this.#call.running ? this.#input.retry() : Promise.resolve();
@@ -166,7 +167,7 @@ export class VoiceController {
 
   /** To be called from a click, when the browser wants one before it plays sound. */
   async enableSound(): Promise<void> {
-    await this.#playback.enableSound();
+    await this.#output.enableSound();
     this.#changed();
   }
 
@@ -201,9 +202,9 @@ export class VoiceController {
       ...outer,
       self: () => ({ ...this.#flags.now, sends_audio: this.#input.live }),
       ownSound: () => this.#input.sound(),
-      playbackBlocked: () => this.#playback.blocked,
-      play: (peerId, track) => this.#playback.attach(peerId, track),
-      stopPlaying: (peerId) => this.#playback.detach(peerId),
+      playbackBlocked: () => this.#output.blocked,
+      play: (peerId, userId, track) => this.#output.attach(peerId, userId, track),
+      stopPlaying: (peerId) => this.#output.detach(peerId),
       changed: () => this.#changed(),
     };
     return new VoiceRoom(ports, { ...options, userId: this.#ports.userId });
@@ -216,7 +217,7 @@ export class VoiceController {
     this.#applyFlags();
     running?.replaceTrack(this.#input.track);
     this.#input.start();
-    this.#speaking.start();
+    this.#output.start();
     this.#sentOn.start();
   }
 
@@ -224,7 +225,7 @@ export class VoiceController {
   #apply(settings: VoiceSettings): void {
     this.#settings = settings;
     this.#input.configure(this.#settings, this.#call.running !== null);
-    this.#playback.setDevice(settings.outputDeviceId ?? '');
+    this.#output.configure(settings);
     this.#changed();
   }
 
@@ -237,7 +238,7 @@ export class VoiceController {
 
   #applyFlags(): void {
     this.#input.setFlags(this.#flags.now);
-    this.#playback.deafened = this.#flags.now.deafened;
+    this.#output.deafened = this.#flags.now.deafened;
   }
 
   #inputChanged(): void {
@@ -269,7 +270,7 @@ export class VoiceController {
     if (participantId !== null) this.#elsewhere.become(participantId);
     else {
       this.#input.stop();
-      this.#speaking.stop();
+      this.#output.stop();
       this.#sentOn.stop();
     }
     this.#publish();
@@ -306,7 +307,7 @@ export class VoiceController {
       ...this.#input.view(),
       stillMuted: this.#flags.stillMuted,
       talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
-      playbackBlocked: this.#playback.blocked,
+      playbackBlocked: this.#output.blocked,
       peers,
     };
   }
@@ -315,7 +316,8 @@ export class VoiceController {
     const { room } = this.#call;
     const verdicts = room?.verdictsOn(link) ?? NO_VERDICTS;
     return viewOfPeer(link, {
-      speaking: this.#speaking.has(link.peerId),
+      speaking: this.#output.isSpeaking(link.peerId),
+      mutedForMe: this.#output.isMutedForMe(link.participant.user_id),
       sending: this.#input.live,
       verdicts: explain(verdicts, this.#ports.names.user(link.participant.user_id)),
     });
@@ -331,7 +333,7 @@ export class VoiceController {
     const { room, notice } = this.#call;
     if (!room) return this.#remembered === null ? null : reasonOf('page_reloaded');
     const microphone = this.#input.reason;
-    const local = this.#playback.blocked ? 'playback_blocked' : microphone;
+    const local = this.#output.blocked ? 'playback_blocked' : microphone;
     return notice ?? room.reason ?? (local ? reasonOf(local) : null);
   }
 }

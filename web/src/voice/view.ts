@@ -22,6 +22,8 @@ export interface PeerView {
   readonly relayProtocol: string | null;
   readonly repairs: number;
   readonly speaking: boolean;
+  /** One has silenced them for oneself alone. */
+  readonly mutedForMe: boolean;
   /** What the server makes of what both ends report: of their sound to us, then of ours to them. */
   readonly verdicts: readonly Verdict[];
 }
@@ -52,12 +54,13 @@ export interface VoiceView {
 
 interface PeerFacts {
   readonly speaking: boolean;
+  readonly mutedForMe: boolean;
   /** Our microphone sends, so that reports on it are due. */
   readonly sending: boolean;
   readonly verdicts: readonly Verdict[];
 }
 
-export function viewOfPeer(link: PeerLink, { speaking, sending, verdicts }: PeerFacts): PeerView {
+export function viewOfPeer(link: PeerLink, { speaking, mutedForMe, sending, verdicts }: PeerFacts): PeerView {
   const watch = link.pair.current?.watch;
   const { localCandidate, remoteCandidate } = watch?.last ?? {};
   return {
@@ -73,6 +76,7 @@ export function viewOfPeer(link: PeerLink, { speaking, sending, verdicts }: Peer
     relayProtocol: watch?.last.relayProtocol ?? null,
     repairs: link.repairs,
     speaking,
+    mutedForMe,
     verdicts,
   };
 }
