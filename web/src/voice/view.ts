@@ -2,6 +2,7 @@
 import type { TalkMode } from './gate';
 import type { ShownLinkState } from './link_state';
 import type { PeerLink } from './peer_link';
+import type { Bars } from './quality';
 import { reasonOf, type Reason } from './reasons';
 import type { RoomState } from './room_state';
 import type { Stage } from './stage';
@@ -21,6 +22,8 @@ export interface PeerView {
   readonly candidates: readonly [string, string] | null;
   readonly relayProtocol: string | null;
   readonly repairs: number;
+  /** How good their sound can be; null while that is not known, or they send none. */
+  readonly quality: Bars | null;
   readonly speaking: boolean;
   /** One has silenced them for oneself alone. */
   readonly mutedForMe: boolean;
@@ -75,8 +78,14 @@ export function viewOfPeer(link: PeerLink, { speaking, mutedForMe, sending, verd
     candidates: localCandidate && remoteCandidate ? [localCandidate, remoteCandidate] : null,
     relayProtocol: watch?.last.relayProtocol ?? null,
     repairs: link.repairs,
+    quality: qualityOf(link),
     speaking,
     mutedForMe,
     verdicts,
   };
+}
+
+function qualityOf({ participant, pair, state }: PeerLink): Bars | null {
+  if (!participant.sends_audio) return null;
+  return state === 'ok' ? (pair.current?.quality.bars ?? null) : 0;
 }

@@ -40,6 +40,10 @@ export class FakeNetwork {
   stun: 'up' | 'silent' = 'up';
   /** Whether RTCP reports come through. */
   reports = true;
+  /** What they say of loss, 0 to 1. */
+  fractionLost = 0;
+  /** To how many bits a second a host was limited, in that order. */
+  readonly limits: { readonly host: string; readonly bitrate: number }[] = [];
   /** How long an operation of a connection takes, in milliseconds. */
   operationMs: () => number = () => 0;
 
@@ -150,13 +154,17 @@ export class FakeNetwork {
     return {
       packetsReceived: Math.floor(soundMs / PACKET_MS),
       packetsLost: 0,
+      packetsDiscarded: 0,
       packetsSent: connection.sending ? Math.floor(upMs / PACKET_MS) : 0,
       bytesReceived: 100 * Math.floor(soundMs / PACKET_MS),
       jitterMs: 1,
+      jitterBufferDelay: soundMs / 1_000 / 20,
+      jitterBufferEmittedCount: soundMs / 1_000,
       localCandidate: null,
       remoteCandidate: null,
       relayProtocol: null,
       lastReport: reports > 0 ? reports : null,
+      fractionLost: this.fractionLost,
       consentResponses: Math.floor(upMs / CONSENT_MS) + (upMs > 0 ? 1 : 0),
       roundTripMs: 20,
       path: connection.wire?.path ?? null,
