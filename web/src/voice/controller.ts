@@ -1,5 +1,6 @@
 /** The voice of one page, as the interface uses it: at most one call, its microphone, its sound, one view of it all. */
 import { reasonOfCall } from './call_reason';
+import { accompany, type CompanionPorts } from './companions';
 import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
@@ -10,7 +11,7 @@ import { withPeerSound } from './peer_sounds';
 import type { ButtonFinger } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
-import type { CallMemory, PeerSound, RememberedCall, SettingsPort, VoiceSettings } from './settings';
+import type { CallMemory, PeerSound, RememberedCall, SettingsPort, Sound, VoiceSettings } from './settings';
 import { SentOn } from './sent_on';
 import { stageOf } from './stage';
 import { explain } from './verdict_texts';
@@ -28,7 +29,8 @@ type OuterRoomPorts = Omit<
   'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed'
 >;
 
-export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, VoiceOutputPorts, ElsewherePorts {
+export interface VoicePorts
+  extends OuterRoomPorts, VoiceInputPorts, VoiceOutputPorts, ElsewherePorts, CompanionPorts {
   readonly userId: string;
   readonly diagnostics: Diagnostics;
   readonly settings: SettingsPort;
@@ -80,6 +82,7 @@ export class VoiceController {
     this.#stops = [
       ports.environment.onPageHide(() => this.#hide()),
       ports.settings.onChange(() => this.#apply(ports.settings.load())),
+      accompany(this, ports),
     ];
     this.#applyFlags();
     this.#view = this.#makeView();
@@ -158,6 +161,11 @@ export class VoiceController {
   /** How one hears somebody, in this call and in every other. */
   hearPeer(userId: string, change: Partial<PeerSound>): void {
     this.configure({ peerSounds: withPeerSound(this.#settings.peerSounds, userId, change) });
+  }
+
+  /** To hear what it is like. */
+  playSound(sound: Sound): void {
+    this.#ports.playSound(sound, this.#settings);
   }
 
   /** Asks for the microphone again, after the person has allowed it or plugged it in. What came of it is in the view. */

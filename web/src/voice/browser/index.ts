@@ -9,8 +9,9 @@ import type { Signalling } from '../signalling';
 import { createSink } from './audio_sink';
 import { createMeter } from './level_meter';
 import { mediaInputs } from './media';
-import { beacon, browserNote, copy, environment, memory, newId, settingsPort } from './page';
+import { beacon, browserNote, copy, environment, holdScreen, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
+import type { playSound } from './sound_player';
 import { talkSurface } from './talk_surface';
 
 export interface BrowserVoiceOptions {
@@ -23,6 +24,12 @@ export interface BrowserVoiceOptions {
   readonly choices: ChoicesPort;
 }
 
+/** The first one is late by the loading of it. */
+async function playLater(...what: Parameters<typeof playSound>): Promise<void> {
+  const player = await import('./sound_player');
+  await player.playSound(...what);
+}
+
 /** The voice of this page; one is enough for as long as somebody is logged in. */
 export function createBrowserVoice(options: BrowserVoiceOptions): VoiceController {
   return new VoiceController({
@@ -32,6 +39,8 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     inputs: mediaInputs,
     createSink,
     createMeter,
+    playSound: (sound, output) => void playLater(sound, output).catch(() => undefined), // a call goes on without
+    holdScreen: holdScreen(),
     talkSurface,
     environment,
     settings: settingsPort(options.choices),

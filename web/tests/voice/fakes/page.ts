@@ -6,7 +6,13 @@ import type { MediaInputs } from '../../../src/voice/microphone';
 import type { AudioTrack } from '../../../src/voice/peer_connection';
 import type { AudioSink } from '../../../src/voice/playback';
 import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
-import { DEFAULT_SETTINGS, type RememberedCall, type VoiceSettings } from '../../../src/voice/settings';
+import type { HeldScreen } from '../../../src/voice/screen_lock';
+import {
+  DEFAULT_SETTINGS,
+  type RememberedCall,
+  type Sound,
+  type VoiceSettings,
+} from '../../../src/voice/settings';
 import { PageClock, type FakeClock } from './clock';
 import { FakeGateway } from './gateway';
 import type { FakeNetwork } from './network';
@@ -106,6 +112,16 @@ export class FakeSink implements AudioSink {
   }
 }
 
+/** A screen that is kept on until it is let go, or the page is hidden. */
+export class FakeScreen implements HeldScreen {
+  released = false;
+
+  release(): Promise<void> {
+    this.released = true;
+    return Promise.resolve();
+  }
+}
+
 class FakeNote implements BrowserNote {
   #participantId = '';
 
@@ -135,6 +151,8 @@ export class FakeWorld {
   note: BrowserNote = new FakeNote();
   readonly beacons: unknown[] = [];
   readonly copied: string[] = [];
+  readonly sounds: Sound[] = [];
+  readonly screens: FakeScreen[] = [];
   settings: VoiceSettings = DEFAULT_SETTINGS;
   readonly #follow = new Set<() => void>();
 
@@ -157,6 +175,12 @@ export class FakeWorld {
   choose(change: Partial<VoiceSettings>): void {
     this.settings = structuredClone({ ...this.settings, ...change });
     for (const handler of [...this.#follow]) handler();
+  }
+
+  holdScreen(): Promise<FakeScreen> {
+    const screen = new FakeScreen();
+    this.screens.push(screen);
+    return Promise.resolve(screen);
   }
 
   wake(cause: 'online' | 'visible'): void {
@@ -236,6 +260,8 @@ export function openPage(
       };
     },
     createMeter: meterOf(world),
+    playSound: (sound) => void world.sounds.push(sound),
+    holdScreen: () => world.holdScreen(),
     createSink: () => {
       const sink = new FakeSink(() => world.soundAllowed);
       world.sinks.push(sink);
