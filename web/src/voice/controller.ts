@@ -5,6 +5,7 @@ import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
 import { endingOf } from './ended_call';
+import { withMicrophoneHelp } from './microphone_help';
 import { MuteFlags, type Muting } from './mute_flags';
 import type { PeerLink } from './peer_link';
 import { withPeerSound } from './peer_sounds';
@@ -35,6 +36,8 @@ export interface VoicePorts
   readonly diagnostics: Diagnostics;
   readonly settings: SettingsPort;
   readonly memory: CallMemory;
+  /** The way to allow it in this browser. */
+  readonly microphoneHelp: string;
   /** Puts a text on the clipboard. */
   copy(text: string): Promise<void>;
 }
@@ -342,7 +345,9 @@ export class VoiceController {
     if (!room) return this.#remembered === null ? null : reasonOf('page_reloaded');
     const microphone = this.#input.reason;
     const local = this.#output.blocked ? 'playback_blocked' : microphone;
-    return notice ?? room.reason ?? (local ? reasonOf(local) : null);
+    return (
+      notice ?? room.reason ?? (local && withMicrophoneHelp(reasonOf(local), this.#ports.microphoneHelp))
+    );
   }
 }
 

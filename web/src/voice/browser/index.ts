@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import { VoiceController } from '../controller';
 import { Diagnostics } from '../diagnostics';
 import type { Rosters } from '../elsewhere';
+import { howToAllowMicrophone } from '../microphone_help';
 import type { Names } from '../room_reason';
 import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
@@ -49,6 +50,10 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     beacon,
     newId,
     copy,
+    microphoneHelp: howToAllowMicrophone({
+      userAgent: navigator.userAgent,
+      touch: navigator.maxTouchPoints > 1,
+    }),
     instanceHost: location.hostname,
   });
 }

@@ -248,6 +248,7 @@ export function openPage(
     browserNote: world.note,
     names: { user: (id) => id, channel: (id) => id },
     instanceHost: 'chat.example',
+    microphoneHelp: 'Ask your browser.',
     newId: () => `${user}-${host}-${++ids}`,
     beacon: (goodbye) => {
       world.beacons.push(goodbye);
