@@ -161,6 +161,11 @@ export class VoiceController {
     this.#ports.settings.save(change);
   }
 
+  /** While somebody is at the list of the call nobody moves in it. */
+  holdOrder(held: boolean): void {
+    this.#output.holdOrder(held);
+  }
+
   /** How one hears somebody, in this call and in every other. */
   hearPeer(userId: string, change: Partial<PeerSound>): void {
     this.configure({ peerSounds: withPeerSound(this.#settings.peerSounds, userId, change) });
@@ -270,6 +275,8 @@ export class VoiceController {
   }
 
   *#speakers() {
+    const self = this.#call.running?.participantId ?? null;
+    if (self !== null) yield { id: self, level: () => (this.#input.view().selfSpeaking ? 1 : 0) };
     for (const { peerId, pair } of this.#call.running?.links.all ?? []) {
       yield { id: peerId, level: () => pair.current?.audioLevel() ?? 0 };
     }
@@ -316,6 +323,7 @@ export class VoiceController {
       ...this.#flags.now,
       mode: this.#settings.mode,
       ...this.#input.view(),
+      ...this.#output.view(),
       stillMuted: this.#flags.stillMuted,
       talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
       playbackBlocked: this.#output.blocked,

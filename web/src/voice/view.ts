@@ -50,6 +50,10 @@ export interface VoiceView {
   readonly talkingWhileMuted: boolean;
   readonly playbackBlocked: boolean;
   readonly listenOnly: boolean;
+  /** The participants who speak or have just spoken, oneself among them; whoever began first is in front. */
+  readonly talking: readonly string[];
+  /** Those who have risen in the list by speaking, top first; the others stand below as the roster has them. */
+  readonly risen: readonly string[];
   readonly peers: ReadonlyMap<string, PeerView>;
   readonly canRejoin: boolean;
   readonly canMoveHere: boolean;

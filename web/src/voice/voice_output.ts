@@ -43,6 +43,16 @@ export class VoiceOutput {
     return this.#speaking.has(peerId);
   }
 
+  /** Who speaks or has just spoken, whoever began first in front; and who stands where in the list. */
+  view(): { readonly talking: readonly string[]; readonly risen: readonly string[] } {
+    return { talking: [...this.#speaking.named], risen: this.#speaking.order.risen };
+  }
+
+  /** Somebody is at the list, by pointer or by keyboard: nobody in it may move. */
+  holdOrder(held: boolean): void {
+    this.#speaking.order.held = held;
+  }
+
   /** Whether one has silenced that user for oneself. */
   isMutedForMe(userId: string): boolean {
     return soundOf(this.#settings.peerSounds, userId).muted;

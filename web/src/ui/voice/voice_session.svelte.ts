@@ -21,6 +21,8 @@ const noCall: VoiceView = {
   talkingWhileMuted: false,
   playbackBlocked: false,
   listenOnly: false,
+  talking: [],
+  risen: [],
   peers: new Map(),
   canRejoin: false,
   canMoveHere: false,
