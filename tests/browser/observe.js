@@ -24,6 +24,13 @@
     if (tracks.includes(this)) tracks.push(copy); // a copy keeps the microphone on as well
     return copy;
   };
+  const notes = []; // every oscillator of a context that runs, with its pitch and the speaker its context goes to
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...args) {
+    const { context, frequency } = this;
+    notes.push({ hertz: Math.round(frequency.value), state: context.state, speaker: context.sinkId ?? '' });
+    return start.apply(this, args);
+  };
   const heard = new Set();
   const NativeSocket = window.WebSocket;
   window.WebSocket = class extends NativeSocket {
@@ -54,6 +61,8 @@
     return found;
   }
   window.__observed = {
+    // The notes struck since this was last asked.
+    notes: () => notes.splice(0),
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,

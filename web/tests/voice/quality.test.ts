@@ -153,13 +153,13 @@ test('a call sends less where the other end reports loss, once for each report, 
   const scene = new Scene();
   await scene.call('ann', 'ben');
   await scene.seconds(30);
-  const limitsOf = (host: string) => scene.network.limits.filter((one) => one.host === host);
+  const limitsOf = (host: string) => scene.network.rtcp.limits.filter((one) => one.host === host);
   expect(limitsOf('ann').map(({ bitrate }) => bitrate)).toEqual([44_000, 48_000]);
-  scene.network.fractionLost = 0.2;
+  scene.network.rtcp.fractionLost = 0.2;
   await scene.seconds(20);
   expect(limitsOf('ann').at(-1)?.bitrate).toBe(24_000);
   expect(limitsOf('ann').length).toBeLessThan(6);
-  scene.network.fractionLost = 0;
+  scene.network.rtcp.fractionLost = 0;
   await scene.seconds(80);
   expect(limitsOf('ann').at(-1)?.bitrate).toBe(48_000);
 });

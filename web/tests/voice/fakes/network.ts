@@ -20,6 +20,15 @@ export interface Wire {
   deaf: FakeTransport | null;
 }
 
+/** What is reported of the sound that was sent, and what came of it. */
+class FakeReports {
+  arrives = true;
+  /** What they say of loss, 0 to 1. */
+  fractionLost = 0;
+  /** To how many bits a second a host was limited, in that order. */
+  readonly limits: { readonly host: string; readonly bitrate: number }[] = [];
+}
+
 export class FakeNetwork {
   /** Those that are not closed. */
   readonly connections = new Set<FakeTransport>();
@@ -38,12 +47,7 @@ export class FakeNetwork {
   /** Of one URL, where they are not all alike. */
   relayAt: (url: string) => 'up' | 'refuses' | 'silent' | 'full' = () => this.relay;
   stun: 'up' | 'silent' = 'up';
-  /** Whether RTCP reports come through. */
-  reports = true;
-  /** What they say of loss, 0 to 1. */
-  fractionLost = 0;
-  /** To how many bits a second a host was limited, in that order. */
-  readonly limits: { readonly host: string; readonly bitrate: number }[] = [];
+  readonly rtcp = new FakeReports();
   /** How long an operation of a connection takes, in milliseconds. */
   operationMs: () => number = () => 0;
 
@@ -144,7 +148,7 @@ export class FakeNetwork {
     counters.up = this.#isUp(connection.wire);
     counters.flows = this.flows(connection);
     if (counters.flows) counters.from = this.#otherEnd(connection).host;
-    counters.reported = counters.up && this.flows(this.#otherEnd(connection)) && this.reports;
+    counters.reported = counters.up && this.flows(this.#otherEnd(connection)) && this.rtcp.arrives;
   }
 
   sample(connection: FakeTransport) {
@@ -164,7 +168,7 @@ export class FakeNetwork {
       remoteCandidate: null,
       relayProtocol: null,
       lastReport: reports > 0 ? reports : null,
-      fractionLost: this.fractionLost,
+      fractionLost: this.rtcp.fractionLost,
       consentResponses: Math.floor(upMs / CONSENT_MS) + (upMs > 0 ? 1 : 0),
       roundTripMs: 20,
       path: connection.wire?.path ?? null,

@@ -2,6 +2,7 @@
 import { VoiceController, type VoicePorts } from '../../../src/voice/controller';
 import { Diagnostics } from '../../../src/voice/diagnostics';
 import type { BrowserNote } from '../../../src/voice/elsewhere';
+import type { Environment } from '../../../src/voice/environment';
 import type { MediaInputs } from '../../../src/voice/microphone';
 import type { AudioTrack } from '../../../src/voice/peer_connection';
 import type { AudioSink } from '../../../src/voice/playback';
@@ -134,12 +135,34 @@ class FakeNote implements BrowserNote {
   }
 }
 
-/** What happens to a page from outside: its window, its network, its keys. */
-export class FakeWorld {
+/** The window of a page, as it is hidden, seen again and closed. */
+class FakeWindow implements Environment {
   readonly #wake = new Set<(cause: 'online' | 'visible') => void>();
   readonly #hide = new Set<() => void>();
-  talk: TalkHandlers | null = null;
   hidden = false;
+
+  onWake(handler: (cause: 'online' | 'visible') => void): () => void {
+    this.#wake.add(handler);
+    return () => this.#wake.delete(handler);
+  }
+
+  onPageHide(handler: () => void): () => void {
+    this.#hide.add(handler);
+    return () => this.#hide.delete(handler);
+  }
+
+  wake(cause: 'online' | 'visible'): void {
+    for (const handler of [...this.#wake]) handler(cause);
+  }
+
+  hidePage(): void {
+    for (const handler of [...this.#hide]) handler();
+  }
+}
+
+/** What happens to a page from outside: its window, its network, its keys. */
+export class FakeWorld extends FakeWindow {
+  talk: TalkHandlers | null = null;
   /** False for a browser that is gone: its goodbyes do not arrive. */
   reachable = true;
   soundAllowed = true;
@@ -156,16 +179,6 @@ export class FakeWorld {
   settings: VoiceSettings = DEFAULT_SETTINGS;
   readonly #follow = new Set<() => void>();
 
-  onWake(handler: (cause: 'online' | 'visible') => void): () => void {
-    this.#wake.add(handler);
-    return () => this.#wake.delete(handler);
-  }
-
-  onPageHide(handler: () => void): () => void {
-    this.#hide.add(handler);
-    return () => this.#hide.delete(handler);
-  }
-
   onSettings(handler: () => void): () => void {
     this.#follow.add(handler);
     return () => this.#follow.delete(handler);
@@ -181,14 +194,6 @@ export class FakeWorld {
     const screen = new FakeScreen();
     this.screens.push(screen);
     return Promise.resolve(screen);
-  }
-
-  wake(cause: 'online' | 'visible'): void {
-    for (const handler of [...this.#wake]) handler(cause);
-  }
-
-  hidePage(): void {
-    for (const handler of [...this.#hide]) handler();
   }
 
   press(key: string, change: Partial<TalkPress> = {}): void {

@@ -138,7 +138,7 @@ export class FakePeerConnection implements PeerConnection {
   }
 
   limitBitrate(bitrate: number): void {
-    this.#net.limits.push({ host: this.transport.host, bitrate });
+    this.#net.rtcp.limits.push({ host: this.transport.host, bitrate });
   }
 
   audioLevel(): number {
