@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.browser.axe import bring_axe, violations_in
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People, in_a_call
@@ -243,3 +244,22 @@ def test_the_screen_of_a_phone_stays_on_during_a_call(browser: Browser, server: 
         ann.bar_button("Disconnect").click()
         ann.wait_for("window.__screens.every(({ released }) => released)")
         context.close()
+
+
+def test_card_bars_and_marks_keep_nobody_out(people: People) -> None:
+    ann, ben = people(2)
+    bring_axe(ann.context)
+    ann.page.reload()
+    for person in (ann, ben):
+        person.join_voice()
+    ann.expect_bar("connected", "Lounge")
+    open_person(ann, "ben").get_by_role("switch", name="Mute for me").click()
+    entry = ann.participants().filter(has_text="ben")
+    expect(entry.get_by_role("img", name=re.compile("^Sound quality"))).to_be_visible()
+    for scheme in ("dark", "light"):
+        ann.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        assert violations_in(ann.page) == []
+    ann.page.keyboard.press("Escape")
+    expect(entry.get_by_role("button")).to_be_focused()
+    ann.bar_button("Connection details").click()
+    assert violations_in(ann.page) == []

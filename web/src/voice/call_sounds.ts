@@ -55,12 +55,11 @@ export class CallSounds {
     this.#forget();
   }
 
-  /** Moved to another page by oneself is no loss. */
-  #ended(view: VoiceView, before: VoiceView | null): void {
+  /** Moved to another page, or closed with this one, by oneself is no loss. */
+  #ended({ state, reason }: VoiceView, before: VoiceView | null): void {
     this.#forget();
-    const lost =
-      before !== null && isRunning(before) && view.state === 'disconnected' && view.reason !== null;
-    if (lost) this.#play('lost');
+    const over = before !== null && isRunning(before) && state === 'disconnected';
+    if (over && reason !== null && reason.code !== 'page_reloaded') this.#play('lost');
   }
 
   #watchOutage(view: VoiceView): void {

@@ -104,7 +104,7 @@ test('while deafened nothing is heard of others', async () => {
   expect(heard).toEqual(['muted']);
 });
 
-test('a call that ends against one’s will is heard, deafened or not; one that is left or moved is not', async () => {
+test('a call that ends against one’s will is heard, deafened or not; one that is left, moved or closed is not', async () => {
   const { scene, ann, ben, heard } = await inCall();
   ann.voice.deafen();
   await scene.seconds(1);
@@ -114,7 +114,11 @@ test('a call that ends against one’s will is heard, deafened or not; one that 
   ben.world.sounds.length = 0;
   ben.voice.disconnect();
   await scene.seconds(1);
-  expect(ben.world.sounds).toEqual([]);
+  void ben.voice.join('lounge');
+  await scene.seconds(3);
+  ben.world.hidePage();
+  await scene.seconds(1);
+  expect([ben.world.sounds, ben.voice.view.state]).toEqual([[], 'disconnected']);
 });
 
 test('an outage of one’s own is heard once, if it is one', async () => {
