@@ -24,6 +24,13 @@
     if (tracks.includes(this)) tracks.push(copy); // a copy keeps the microphone on as well
     return copy;
   };
+  const notes = []; // every oscillator of a context that runs, with its pitch and the speaker its context goes to
+  const start = OscillatorNode.prototype.start;
+  OscillatorNode.prototype.start = function (...args) {
+    const { context, frequency } = this;
+    notes.push({ hertz: Math.round(frequency.value), state: context.state, speaker: context.sinkId ?? '' });
+    return start.apply(this, args);
+  };
   const heard = new Set();
   const offered = new Set(); // kinds of the candidates that others have sent, alone and in descriptions
   const note = ({ kind, data }) => {
@@ -60,6 +67,8 @@
     return found;
   }
   window.__observed = {
+    // The notes struck since this was last asked.
+    notes: () => notes.splice(0),
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
@@ -75,6 +84,30 @@
     },
     energy: async () => (await inbound()).reduce((sum, one) => sum + one.energy, 0),
     packets: async () => (await inbound()).reduce((sum, one) => sum + one.packets, 0),
+    // The loudest 20 ms (root mean square) of what leaves the audio elements within the next two and a half seconds, in which the
+    // test tone is on for one at least: before the speaker, after every volume.
+    outputLevel: async () => {
+      const context = new AudioContext();
+      await context.resume();
+      const outputs = [...document.querySelectorAll('audio')].map((element) => {
+        const analyser = new AnalyserNode(context, { fftSize: 1024 });
+        context.createMediaStreamSource(element.srcObject).connect(analyser);
+        return { element, analyser, samples: new Float32Array(analyser.fftSize) };
+      });
+      let loudest = 0;
+      const until = performance.now() + 2500;
+      while (performance.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        for (const { element, analyser, samples } of outputs) {
+          analyser.getFloatTimeDomainData(samples);
+          const power = samples.reduce((sum, one) => sum + one * one, 0) / samples.length;
+          const audible = element.muted || element.paused ? 0 : element.volume;
+          loudest = Math.max(loudest, audible * Math.sqrt(power));
+        }
+      }
+      await context.close();
+      return loudest;
+    },
     sounding: () => [...document.querySelectorAll('audio')].filter((one) => !one.muted && !one.paused).length,
     candidateTypes: async () => {
       const types = [];

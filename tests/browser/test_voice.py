@@ -125,6 +125,7 @@ def test_without_a_microphone_one_can_still_listen(people: People, browser, serv
     for person in (ann, ben):
         person.expect_bar("connected", "Lounge")
     expect(ben.bar.locator("[data-reason]")).to_have_attribute("data-reason", "mic_denied")
+    expect(ben.bar.locator("[data-reason]")).to_contain_text("left end of the address bar")  # where Chromium has it
     with ann.talking():
         assert ben.hears()
     context.close()

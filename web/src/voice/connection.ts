@@ -1,10 +1,12 @@
 /** One RTCPeerConnection with its negotiation, its candidates, its packet watch and what it learnt about relays. */
+import { BitRate } from './bit_rate';
 import { CandidateOutbox } from './candidates';
 import type { Clock } from './clock';
 import { RelayEvidence } from './evidence';
 import { Negotiation } from './negotiation';
 import { PacketWatch } from './packets';
-import type { AudioTrack, PeerConnection, PeerConnectionFactory } from './peer_connection';
+import type { AudioTrack, MediaSample, PeerConnection, PeerConnectionFactory } from './peer_connection';
+import { Quality } from './quality';
 import type { Signal, SignalBody } from './wire';
 
 export interface ConnectionEvents {
@@ -31,6 +33,8 @@ export interface ConnectionOptions {
 export class Connection {
   readonly generation: number;
   readonly watch: PacketWatch;
+  readonly quality = new Quality();
+  readonly #bitRate = new BitRate();
   readonly #clock: Clock;
   readonly #pc: PeerConnection;
   readonly #negotiation: Negotiation;
@@ -154,7 +158,16 @@ export class Connection {
   async #sample(): Promise<void> {
     if (this.#closed) return;
     const sample = await this.#pc.sample().catch(() => null);
-    if (sample && !this.#closed) this.watch.feed(sample, this.#clock.now());
+    if (sample && !this.#closed) this.#take(sample, this.#clock.now());
+  }
+
+  #take(sample: MediaSample, now: number): void {
+    const isNews = sample.lastReport !== this.watch.last.lastReport;
+    this.watch.feed(sample, now);
+    this.quality.feed(sample, now);
+    if (!isNews || !this.#bitRate.reported(sample.fractionLost, now)) return;
+    this.#pc.limitBitrate(this.#bitRate.limit);
+    this.#events.note('bit rate', { limit: this.#bitRate.limit });
   }
 
   #peerConnectionEvents() {

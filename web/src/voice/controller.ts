@@ -1,24 +1,26 @@
 /** The voice of one page, as the interface uses it: at most one call, its microphone, its sound, one view of it all. */
 import { reasonOfCall } from './call_reason';
+import { accompany, type CompanionPorts } from './companions';
 import { CurrentCall } from './current_call';
 import type { Diagnostics } from './diagnostics';
 import { Elsewhere, type ElsewherePorts } from './elsewhere';
 import { endingOf } from './ended_call';
+import { withMicrophoneHelp } from './microphone_help';
 import { MuteFlags, type Muting } from './mute_flags';
-import { Playback, type AudioSinkFactory } from './playback';
 import type { PeerLink } from './peer_link';
+import { withPeerSound } from './peer_sounds';
 import type { ButtonFinger } from './push_to_talk';
 import { reasonOf, type Reason } from './reasons';
 import { VoiceRoom, type RoomOptions, type RoomPorts } from './room';
-import type { CallMemory, RememberedCall, SettingsPort, VoiceSettings } from './settings';
+import type { CallMemory, PeerSound, RememberedCall, SettingsPort, Sound, VoiceSettings } from './settings';
 import { SentOn } from './sent_on';
 import { isSilenced, silencedPeers } from './silenced_peers';
-import { SpeakingWatch } from './speaking';
 import { stageOf } from './stage';
 import { explain } from './verdict_texts';
 import { NO_VERDICTS } from './verdicts';
 import { viewOfPeer, type PeerView, type VoiceView } from './view';
 import { VoiceInput, type VoiceInputPorts } from './voice_input';
+import { VoiceOutput, type VoiceOutputPorts } from './voice_output';
 
 /** A reload so recent is worth an offer to go back in. */
 const REMEMBERED_MS = 60_000;
@@ -29,12 +31,14 @@ type OuterRoomPorts = Omit<
   'self' | 'ownSound' | 'playbackBlocked' | 'play' | 'stopPlaying' | 'changed' | 'relayOnly'
 >;
 
-export interface VoicePorts extends OuterRoomPorts, VoiceInputPorts, ElsewherePorts {
+export interface VoicePorts
+  extends OuterRoomPorts, VoiceInputPorts, VoiceOutputPorts, ElsewherePorts, CompanionPorts {
   readonly userId: string;
   readonly diagnostics: Diagnostics;
-  readonly createSink: AudioSinkFactory;
   readonly settings: SettingsPort;
   readonly memory: CallMemory;
+  /** The way to allow it in this browser. */
+  readonly microphoneHelp: string;
   /** Puts a text on the clipboard. */
   copy(text: string): Promise<void>;
 }
@@ -43,8 +47,7 @@ export class VoiceController {
   readonly #ports: VoicePorts;
   readonly #call: CurrentCall;
   readonly #input: VoiceInput;
-  readonly #playback: Playback;
-  readonly #speaking: SpeakingWatch;
+  readonly #output: VoiceOutput;
   readonly #sentOn: SentOn;
   readonly #stops: readonly (() => void)[];
   readonly #listeners = new Set<(view: VoiceView) => void>();
@@ -66,13 +69,11 @@ export class VoiceController {
       track: (track) => this.#call.running?.replaceTrack(track),
       changed: () => this.#inputChanged(),
     });
-    this.#playback = new Playback(ports.createSink, () => this.#call.running?.judgeAgain());
-    this.#playback.setDevice(this.#settings.outputDeviceId ?? '');
-    this.#speaking = new SpeakingWatch(
-      ports.clock,
-      () => this.#speakers(),
-      () => this.#changed(),
-    );
+    this.#output = new VoiceOutput(ports, this.#settings, {
+      blockedChanged: () => this.#call.running?.judgeAgain(),
+      changed: () => this.#changed(),
+      speakers: () => this.#speakers(),
+    });
     this.#call = new CurrentCall({
       clock: ports.clock,
       createRoom: (options) => this.#createRoom(options),
@@ -85,6 +86,7 @@ export class VoiceController {
     this.#stops = [
       ports.environment.onPageHide(() => this.#hide()),
       ports.settings.onChange(() => this.#apply(ports.settings.load())),
+      accompany(this, ports),
     ];
     this.#applyFlags();
     this.#view = this.#makeView();
@@ -160,6 +162,21 @@ export class VoiceController {
     this.#ports.settings.save(change);
   }
 
+  /** While somebody is at the list of the call nobody moves in it. */
+  holdOrder(held: boolean): void {
+    this.#output.holdOrder(held);
+  }
+
+  /** How one hears somebody, in this call and in every other. */
+  hearPeer(userId: string, change: Partial<PeerSound>): void {
+    this.configure({ peerSounds: withPeerSound(this.#settings.peerSounds, userId, change) });
+  }
+
+  /** To hear what it is like. */
+  playSound(sound: Sound): void {
+    this.#ports.playSound(sound, this.#settings);
+  }
+
   /** Asks for the microphone again, after the person has allowed it or plugged it in. What came of it is in the view. */
   retryMicrophone(): Promise<void> {
     return this.#call.running ? this.#input.retry() : Promise.resolve();
@@ -167,7 +184,7 @@ export class VoiceController {
 
   /** To be called from a click, when the browser wants one before it plays sound. */
   async enableSound(): Promise<void> {
-    await this.#playback.enableSound();
+    await this.#output.enableSound();
     this.#changed();
   }
 
@@ -203,9 +220,9 @@ export class VoiceController {
       relayOnly: () => this.#settings.relayOnly,
       self: () => ({ ...this.#flags.now, sends_audio: this.#input.live }),
       ownSound: () => this.#input.sound(),
-      playbackBlocked: () => this.#playback.blocked,
-      play: (peerId, track) => this.#playback.attach(peerId, track),
-      stopPlaying: (peerId) => this.#playback.detach(peerId),
+      playbackBlocked: () => this.#output.blocked,
+      play: (peerId, userId, track) => this.#output.attach(peerId, userId, track),
+      stopPlaying: (peerId) => this.#output.detach(peerId),
       changed: () => this.#changed(),
     };
     return new VoiceRoom(ports, { ...options, userId: this.#ports.userId });
@@ -219,7 +236,7 @@ export class VoiceController {
     this.#applyFlags();
     running?.replaceTrack(this.#input.track);
     this.#input.start();
-    this.#speaking.start();
+    this.#output.start();
     this.#sentOn.start();
   }
 
@@ -229,7 +246,7 @@ export class VoiceController {
     this.#settings = settings;
     if (other) this.#call.running?.links.reroute();
     this.#input.configure(this.#settings, this.#call.running !== null);
-    this.#playback.setDevice(settings.outputDeviceId ?? '');
+    this.#output.configure(settings);
     this.#changed();
   }
 
@@ -243,7 +260,7 @@ export class VoiceController {
   #applyFlags(): void {
     const { now, byAdministrator } = this.#flags;
     this.#input.setFlags({ ...now, mutedByAdministrator: byAdministrator });
-    this.#playback.deafened = this.#flags.now.deafened;
+    this.#output.deafened = now.deafened;
   }
 
   #inputChanged(): void {
@@ -264,6 +281,8 @@ export class VoiceController {
   }
 
   *#speakers() {
+    const self = this.#call.running?.participantId ?? null;
+    if (self !== null) yield { id: self, level: () => (this.#input.view().selfSpeaking ? 1 : 0) };
     for (const link of this.#call.running?.links.all ?? []) {
       const level = () => (isSilenced(link) ? 0 : (link.pair.current?.audioLevel() ?? 0));
       yield { id: link.peerId, level };
@@ -277,7 +296,7 @@ export class VoiceController {
     if (participantId !== null) this.#elsewhere.become(participantId);
     else {
       this.#input.stop();
-      this.#speaking.stop();
+      this.#output.stop();
       this.#sentOn.stop();
     }
     this.#publish();
@@ -286,7 +305,7 @@ export class VoiceController {
   #followRules(): void {
     const { running } = this.#call;
     if (this.#flags.rule(running?.self?.muted_by_administrator ?? false)) this.#applyFlags();
-    this.#playback.silenced = silencedPeers(running?.links.all ?? []);
+    this.#output.silenced = silencedPeers(running?.links.all ?? []);
   }
 
   #publish(): void {
@@ -319,9 +338,10 @@ export class VoiceController {
       mode: this.#settings.mode,
       ...this.#input.view(),
       mutedByAdministrator: this.#flags.byAdministrator,
+      ...this.#output.view(),
       stillMuted: this.#flags.stillMuted,
       talkingWhileMuted: this.#flags.now.muted && this.#input.talking,
-      playbackBlocked: this.#playback.blocked,
+      playbackBlocked: this.#output.blocked,
       peers,
     };
   }
@@ -330,7 +350,8 @@ export class VoiceController {
     const { room } = this.#call;
     const verdicts = room?.verdictsOn(link) ?? NO_VERDICTS;
     return viewOfPeer(link, {
-      speaking: this.#speaking.has(link.peerId),
+      speaking: this.#output.isSpeaking(link.peerId),
+      mutedForMe: this.#output.isMutedForMe(link.participant.user_id),
       sending: this.#input.live,
       verdicts: explain(verdicts, this.#ports.names.user(link.participant.user_id)),
     });
@@ -346,8 +367,10 @@ export class VoiceController {
     const { room, notice } = this.#call;
     if (!room) return this.#remembered === null ? null : reasonOf('page_reloaded');
     const microphone = this.#input.reason;
-    const local = this.#playback.blocked ? 'playback_blocked' : microphone;
-    return notice ?? room.reason ?? (local ? reasonOf(local) : null);
+    const local = this.#output.blocked ? 'playback_blocked' : microphone;
+    return (
+      notice ?? room.reason ?? (local && withMicrophoneHelp(reasonOf(local), this.#ports.microphoneHelp))
+    );
   }
 }
 

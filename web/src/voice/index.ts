@@ -13,6 +13,7 @@ export {
   type CallMemory,
   type ChoicesPort,
   type SettingsPort,
+  type Sound,
   type VoiceSettings,
 } from './settings';
 export type { Signalling } from './signalling';

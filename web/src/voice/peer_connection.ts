@@ -17,15 +17,22 @@ export interface Transceiver {
 export interface MediaSample {
   readonly packetsReceived: number;
   readonly packetsLost: number;
+  /** Came too late, or too early, to be played. */
+  readonly packetsDiscarded: number;
   readonly packetsSent: number;
   readonly bytesReceived: number;
   readonly jitterMs: number | null;
+  /** Seconds that samples waited in the jitter buffer, all added up, and how many of them have left it. */
+  readonly jitterBufferDelay: number;
+  readonly jitterBufferEmittedCount: number;
   readonly localCandidate: RTCIceCandidateType | null;
   readonly remoteCandidate: RTCIceCandidateType | null;
   /** How we reach the relay in use on our side, if any. */
   readonly relayProtocol: 'udp' | 'tcp' | 'tls' | null;
   /** A value that changes with each RTCP report the peer sends on what it receives of us; null before the first. */
   readonly lastReport: number | null;
+  /** Which part of our packets it says it has lost since the report before, 0 to 1. */
+  readonly fractionLost: number;
   /** ICE consent answers on the selected pair. */
   readonly consentResponses: number;
   readonly roundTripMs: number | null;
@@ -56,6 +63,8 @@ export interface PeerConnection {
   restartIce(): void;
   setConfiguration(configuration: RTCConfiguration): void;
   sample(): Promise<MediaSample>;
+  /** How many bits a second of sound may be sent, from now on. */
+  limitBitrate(bitsPerSecond: number): void;
   /** How loud the peer is being played right now, 0 to 1. */
   audioLevel(): number;
   close(): void;

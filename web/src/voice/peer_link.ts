@@ -27,7 +27,7 @@ export interface LinkPorts {
   readonly slots: RepairSlots;
   send(to: string, signal: Signal): void;
   /** The sound of the peer is this track now. */
-  track(peerId: string, track: AudioTrack): void;
+  track(link: PeerLink, track: AudioTrack): void;
   /** Whether the gateway answers: the time of the ladders runs only then. */
   mayRepair(): boolean;
   /** A link that was well is not; the gateway should be probed and the server asked about that peer. */
@@ -345,7 +345,7 @@ export class PeerLink {
         if (this.#machine.starting) this.#machine.become('connecting');
       },
       stateChanged: (connection: Connection) => this.#stateChanged(connection),
-      track: (track: AudioTrack) => this.#ports.track(this.peerId, track),
+      track: (track: AudioTrack) => this.#ports.track(this, track),
     };
   }
 

@@ -1,10 +1,12 @@
-/** Play-out: one audio element for each peer, deafening that holds for late comers too, and blocked play-out. */
+/** Play-out: one audio element for each peer, deafening that holds for late comers too, volumes, and blocked play-out. */
+import { loudnessOf, soundOf } from './peer_sounds';
 import type { AudioTrack } from './peer_connection';
+import type { VoiceSettings } from './settings';
 
 /** An audio element that plays one track. */
 export interface AudioSink {
   muted: boolean;
-  /** 0 to 1; some systems ignore it. */
+  /** 0 to 2; above 1 it is louder than it was sent, where the browser can. Some systems ignore it. */
   volume: number;
   /** Rejects with a `NotAllowedError` while the browser wants a gesture first. */
   play(): Promise<void>;
@@ -15,18 +17,28 @@ export interface AudioSink {
 
 export type AudioSinkFactory = (track: AudioTrack) => AudioSink;
 
+/** The settings of what is heard. */
+export type OutputSettings = Pick<VoiceSettings, 'outputDeviceId' | 'outputVolume' | 'peerSounds'>;
+
+interface Played {
+  readonly peerId: string;
+  readonly userId: string;
+  readonly sink: AudioSink;
+}
+
 export class Playback {
   readonly #create: AudioSinkFactory;
   readonly #changed: () => void;
-  readonly #sinks = new Map<string, AudioSink>();
+  readonly #played = new Map<string, Played>();
   readonly #refused = new Set<string>();
+  #settings: OutputSettings;
   #deafened = false;
   #silenced: ReadonlySet<string> = new Set();
-  #deviceId = '';
 
   /** `changed` is called when play-out becomes blocked or is blocked no more. */
-  constructor(create: AudioSinkFactory, changed: () => void) {
+  constructor(create: AudioSinkFactory, settings: OutputSettings, changed: () => void) {
     this.#create = create;
+    this.#settings = settings;
     this.#changed = changed;
   }
 
@@ -35,63 +47,72 @@ export class Playback {
     return this.#refused.size > 0;
   }
 
-  attach(peerId: string, track: AudioTrack): void {
+  attach(peerId: string, userId: string, track: AudioTrack): void {
     this.detach(peerId);
-    const sink = this.#create(track);
-    sink.muted = this.#silent(peerId);
-    this.#sinks.set(peerId, sink);
-    if (this.#deviceId) void this.#route(sink);
-    void this.#play(peerId, sink);
+    const played = { peerId, userId, sink: this.#create(track) };
+    this.#played.set(peerId, played);
+    this.#adjust(played);
+    if (this.#deviceId) void this.#route(played.sink);
+    void this.#play(peerId, played.sink);
   }
 
   detach(peerId: string): void {
-    this.#sinks.get(peerId)?.close();
-    this.#sinks.delete(peerId);
+    this.#played.get(peerId)?.sink.close();
+    this.#played.delete(peerId);
     this.#note(peerId, false);
   }
 
   detachAll(): void {
-    for (const peerId of [...this.#sinks.keys()]) this.detach(peerId);
+    for (const peerId of [...this.#played.keys()]) this.detach(peerId);
   }
 
   set deafened(deafened: boolean) {
     this.#deafened = deafened;
-    this.#applySilence();
+    for (const played of this.#played.values()) this.#adjust(played);
   }
 
   /** Who is not to be heard, whatever they send; also once they come. */
   set silenced(peerIds: ReadonlySet<string>) {
     this.#silenced = peerIds;
-    this.#applySilence();
+    for (const played of this.#played.values()) this.#adjust(played);
   }
 
-  /** Plays through another device; an empty id is the system's choice. */
-  setDevice(deviceId: string): void {
-    if (deviceId === this.#deviceId) return;
-    this.#deviceId = deviceId;
-    for (const sink of this.#sinks.values()) void this.#route(sink);
+  /** Volumes and device, in force at once. */
+  configure(settings: OutputSettings): void {
+    const before = this.#deviceId;
+    this.#settings = settings;
+    for (const played of this.#played.values()) {
+      this.#adjust(played);
+      if (this.#deviceId !== before) void this.#route(played.sink);
+    }
   }
 
   /** To be called from a gesture: tries to play everybody again. */
   async enableSound(): Promise<void> {
-    await Promise.all([...this.#sinks].map(([peerId, sink]) => this.#play(peerId, sink)));
+    await Promise.all([...this.#played].map(([peerId, { sink }]) => this.#play(peerId, sink)));
   }
 
-  #applySilence(): void {
-    for (const [peerId, sink] of this.#sinks) sink.muted = this.#silent(peerId);
+  /** An empty id is the system's choice. */
+  get #deviceId(): string {
+    return this.#settings.outputDeviceId ?? '';
   }
 
-  #silent(peerId: string): boolean {
-    return this.#deafened || this.#silenced.has(peerId);
+  /** Whoever is not to be heard is muted too: on some systems the volume stays what it is. */
+  #adjust({ peerId, userId, sink }: Played): void {
+    const { peerSounds, outputVolume } = this.#settings;
+    const loudness = loudnessOf(soundOf(peerSounds, userId), outputVolume);
+    sink.muted = this.#deafened || loudness === 0 || this.#silenced.has(peerId);
+    sink.volume = loudness;
   }
 
   async #play(peerId: string, sink: AudioSink): Promise<void> {
+    const current = () => this.#played.get(peerId)?.sink === sink;
     try {
       await sink.play();
-      if (this.#sinks.get(peerId) === sink) this.#note(peerId, false);
+      if (current()) this.#note(peerId, false);
     } catch (error) {
       const refused = error instanceof Error && error.name === 'NotAllowedError';
-      if (refused && this.#sinks.get(peerId) === sink) this.#note(peerId, true);
+      if (refused && current()) this.#note(peerId, true);
     }
   }
 

@@ -38,7 +38,7 @@ export interface RoomPorts extends AdmissionPorts, RelayChoice {
   self(): SelfFlags;
   ownSound(): OwnSound;
   playbackBlocked(): boolean;
-  play(peerId: string, track: AudioTrack): void;
+  play(peerId: string, userId: string, track: AudioTrack): void;
   stopPlaying(peerId: string): void;
   /** The state, the reason or a link has changed. */
   changed(): void;
@@ -390,7 +390,7 @@ export class VoiceRoom {
       send: (to, signal: Signal) => {
         if (signalling.live) this.#send('voice.signal', { to, ...signal });
       },
-      track: (peerId, track) => this.#ports.play(peerId, track),
+      track: (link, track) => this.#ports.play(link.peerId, link.participant.user_id, track),
       mayRepair: () => this.#rounds.gatewayAnswers,
       troubled: (link) => this.#rounds.troubled(link),
       changed: () => this.#linkChanged(),

@@ -29,6 +29,8 @@ export interface VoiceSettings {
   readonly peerSounds: Readonly<Record<string, PeerSound>>;
 }
 
+export type { PeerSound };
+
 /** The short sounds of a call. */
 export type Sound = NonNullable<UserSettings['muted_sounds']>[number];
 

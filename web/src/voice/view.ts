@@ -2,6 +2,7 @@
 import type { TalkMode } from './gate';
 import type { ShownLinkState } from './link_state';
 import type { PeerLink } from './peer_link';
+import type { Bars } from './quality';
 import { reasonOf, type Reason } from './reasons';
 import type { RoomState } from './room_state';
 import type { Stage } from './stage';
@@ -21,7 +22,11 @@ export interface PeerView {
   readonly candidates: readonly [string, string] | null;
   readonly relayProtocol: string | null;
   readonly repairs: number;
+  /** How good their sound can be; null while that is not known, or they send none. */
+  readonly quality: Bars | null;
   readonly speaking: boolean;
+  /** One has silenced them for oneself alone. */
+  readonly mutedForMe: boolean;
   /** What the server makes of what both ends report: of their sound to us, then of ours to them. */
   readonly verdicts: readonly Verdict[];
 }
@@ -47,6 +52,10 @@ export interface VoiceView {
   readonly talkingWhileMuted: boolean;
   readonly playbackBlocked: boolean;
   readonly listenOnly: boolean;
+  /** The participants who speak or have just spoken, oneself among them; whoever began first is in front. */
+  readonly talking: readonly string[];
+  /** Those who have risen in the list by speaking, top first; the others stand below as the roster has them. */
+  readonly risen: readonly string[];
   readonly peers: ReadonlyMap<string, PeerView>;
   readonly canRejoin: boolean;
   readonly canMoveHere: boolean;
@@ -54,12 +63,13 @@ export interface VoiceView {
 
 interface PeerFacts {
   readonly speaking: boolean;
+  readonly mutedForMe: boolean;
   /** Our microphone sends, so that reports on it are due. */
   readonly sending: boolean;
   readonly verdicts: readonly Verdict[];
 }
 
-export function viewOfPeer(link: PeerLink, { speaking, sending, verdicts }: PeerFacts): PeerView {
+export function viewOfPeer(link: PeerLink, { speaking, mutedForMe, sending, verdicts }: PeerFacts): PeerView {
   const watch = link.pair.current?.watch;
   const { localCandidate, remoteCandidate } = watch?.last ?? {};
   return {
@@ -74,7 +84,14 @@ export function viewOfPeer(link: PeerLink, { speaking, sending, verdicts }: Peer
     candidates: localCandidate && remoteCandidate ? [localCandidate, remoteCandidate] : null,
     relayProtocol: watch?.last.relayProtocol ?? null,
     repairs: link.repairs,
+    quality: qualityOf(link),
     speaking,
+    mutedForMe,
     verdicts,
   };
+}
+
+function qualityOf({ participant, pair, state }: PeerLink): Bars | null {
+  if (!participant.sends_audio) return null;
+  return state === 'ok' ? (pair.current?.quality.bars ?? null) : 0;
 }

@@ -120,7 +120,7 @@ test('all links and the gateway dead: your own connection is down, and the ladde
 test('a peer that gets no reports to us through is heard, and the bar is yellow after ten seconds', async () => {
   const scene = new Scene();
   const [ann] = await scene.call('ann', 'ben');
-  scene.network.reports = false;
+  scene.network.rtcp.arrives = false;
   await scene.seconds(4);
   expect(ann!.voice.view.state).toBe('connected');
   await scene.seconds(9);
@@ -130,7 +130,7 @@ test('a peer that gets no reports to us through is heard, and the bar is yellow 
   });
   expect([...ann!.voice.view.peers.values()]).toMatchObject([{ state: 'ok', reason: { code: 'not_heard' } }]);
   expect(peersOf(ann!)).toEqual(['ben ok']);
-  scene.network.reports = true;
+  scene.network.rtcp.arrives = true;
   await scene.seconds(6);
   expect(ann!.voice.view.state).toBe('connected');
 });

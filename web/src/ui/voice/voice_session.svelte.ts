@@ -22,6 +22,8 @@ const noCall: VoiceView = {
   talkingWhileMuted: false,
   playbackBlocked: false,
   listenOnly: false,
+  talking: [],
+  risen: [],
   peers: new Map(),
   canRejoin: false,
   canMoveHere: false,

@@ -1,7 +1,8 @@
 /** The check of one's connection, on a real page. */
 import type { CheckPorts, Source } from '../check/ports';
 import type { AudioTrack } from '../peer_connection';
-import { createSink, mediaInputs } from './media';
+import { createSink } from './audio_sink';
+import { mediaInputs } from './media';
 import { connect } from './peer_connection';
 import { listen } from './track_level';
 

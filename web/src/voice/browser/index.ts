@@ -3,13 +3,16 @@ import type { Clock } from '../clock';
 import { VoiceController } from '../controller';
 import { Diagnostics } from '../diagnostics';
 import type { Rosters } from '../elsewhere';
+import { howToAllowMicrophone } from '../microphone_help';
 import type { Names } from '../room_reason';
 import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
+import { createSink } from './audio_sink';
 import { createMeter } from './level_meter';
-import { createSink, mediaInputs } from './media';
-import { beacon, browserNote, copy, environment, memory, newId, settingsPort } from './page';
+import { mediaInputs } from './media';
+import { beacon, browserNote, copy, environment, holdScreen, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
+import type { playSound } from './sound_player';
 import { talkSurface } from './talk_surface';
 
 export interface BrowserVoiceOptions {
@@ -22,6 +25,12 @@ export interface BrowserVoiceOptions {
   readonly choices: ChoicesPort;
 }
 
+/** The first one is late by the loading of it. */
+async function playLater(...what: Parameters<typeof playSound>): Promise<void> {
+  const player = await import('./sound_player');
+  await player.playSound(...what);
+}
+
 /** The voice of this page; one is enough for as long as somebody is logged in. */
 export function createBrowserVoice(options: BrowserVoiceOptions): VoiceController {
   return new VoiceController({
@@ -31,6 +40,8 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     inputs: mediaInputs,
     createSink,
     createMeter,
+    playSound: (sound, output) => void playLater(sound, output).catch(() => undefined), // a call goes on without
+    holdScreen: holdScreen(),
     talkSurface,
     environment,
     settings: settingsPort(options.choices),
@@ -39,6 +50,10 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     beacon,
     newId,
     copy,
+    microphoneHelp: howToAllowMicrophone({
+      userAgent: navigator.userAgent,
+      touch: navigator.maxTouchPoints > 1,
+    }),
     instanceHost: location.hostname,
   });
 }

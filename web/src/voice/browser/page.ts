@@ -2,6 +2,7 @@
 import type { Goodbye } from '../admission';
 import type { BrowserNote } from '../elsewhere';
 import type { Environment } from '../environment';
+import type { ScreenLockPorts } from '../screen_lock';
 import {
   choicesOf,
   settingsOf,
@@ -36,6 +37,13 @@ export const environment: Environment = {
     return () => window.removeEventListener('pagehide', handler);
   },
 };
+
+/** On phones, which are held and put away: where fingers point. */
+export function holdScreen(): ScreenLockPorts['holdScreen'] {
+  const { wakeLock } = navigator as { wakeLock?: WakeLock }; // neither in every browser nor on pages without TLS
+  const onPhone = matchMedia('(pointer: coarse)').matches;
+  return wakeLock && onPhone ? () => wakeLock.request('screen') : null;
+}
 
 /** What follows the person is kept elsewhere; which devices are used stays with this one. */
 export function settingsPort(choices: ChoicesPort): SettingsPort {

@@ -1,4 +1,5 @@
 /** The real RTCPeerConnection behind the engine's port. */
+import { START_BITRATE } from '../bit_rate';
 import type {
   MediaSample,
   PeerConnection,
@@ -7,20 +8,19 @@ import type {
 } from '../peer_connection';
 import { readStats } from './stats';
 
-/** Opus at 32 to 48 kbit/s; in-band error correction is on and DTX off as browsers negotiate it by themselves. */
-const MAX_BITRATE = 40_000;
-
 export const connect: PeerConnectionFactory = (configuration, events) =>
   new BrowserPeerConnection(configuration, events);
 
+/** In-band error correction is on and DTX off as browsers negotiate it by themselves. */
 class BrowserPeerConnection implements PeerConnection {
   readonly #pc: RTCPeerConnection;
+  #maxBitrate = START_BITRATE;
 
   constructor(configuration: RTCConfiguration, events: PeerConnectionEvents) {
     this.#pc = new RTCPeerConnection(configuration);
     this.#pc.onnegotiationneeded = () => events.negotiationneeded();
     this.#pc.onconnectionstatechange = () => events.connectionstatechange();
-    this.#pc.onsignalingstatechange = () => void this.#limitBitrate();
+    this.#pc.onsignalingstatechange = () => void this.#applyBitrate();
     this.#pc.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) events.icecandidate(candidate.toJSON());
     };
@@ -48,7 +48,7 @@ class BrowserPeerConnection implements PeerConnection {
   }
 
   addTransceiver(kind: 'audio', init: { direction: 'sendrecv' }): RTCRtpTransceiver {
-    return this.#pc.addTransceiver(kind, { ...init, sendEncodings: [{ maxBitrate: MAX_BITRATE }] });
+    return this.#pc.addTransceiver(kind, { ...init, sendEncodings: [{ maxBitrate: this.#maxBitrate }] });
   }
 
   getTransceivers(): RTCRtpTransceiver[] {
@@ -79,6 +79,11 @@ class BrowserPeerConnection implements PeerConnection {
     return readStats(await this.#pc.getStats());
   }
 
+  limitBitrate(bitsPerSecond: number): void {
+    this.#maxBitrate = bitsPerSecond;
+    void this.#applyBitrate();
+  }
+
   audioLevel(): number {
     return this.#pc.getReceivers()[0]?.getSynchronizationSources()[0]?.audioLevel ?? 0;
   }
@@ -88,13 +93,14 @@ class BrowserPeerConnection implements PeerConnection {
   }
 
   /** The answering side gets its encodings only with the negotiation. */
-  async #limitBitrate(): Promise<void> {
+  async #applyBitrate(): Promise<void> {
     if (this.#pc.signalingState !== 'stable') return;
     for (const sender of this.#pc.getSenders()) {
       const parameters = sender.getParameters();
-      const unlimited = parameters.encodings?.filter((encoding) => encoding.maxBitrate !== MAX_BITRATE) ?? [];
-      if (unlimited.length === 0) continue;
-      for (const encoding of unlimited) encoding.maxBitrate = MAX_BITRATE;
+      const limit = this.#maxBitrate;
+      const others = parameters.encodings?.filter((encoding) => encoding.maxBitrate !== limit) ?? [];
+      if (others.length === 0) continue;
+      for (const encoding of others) encoding.maxBitrate = limit;
       await sender.setParameters(parameters).catch(() => undefined); // a limit not taken costs bandwidth only
     }
   }

@@ -20,6 +20,15 @@ export interface Wire {
   deaf: FakeTransport | null;
 }
 
+/** What is reported of the sound that was sent, and what came of it. */
+class FakeReports {
+  arrives = true;
+  /** What they say of loss, 0 to 1. */
+  fractionLost = 0;
+  /** To how many bits a second a host was limited, in that order. */
+  readonly limits: { readonly host: string; readonly bitrate: number }[] = [];
+}
+
 export class FakeNetwork {
   /** Those that are not closed. */
   readonly connections = new Set<FakeTransport>();
@@ -38,8 +47,7 @@ export class FakeNetwork {
   /** Of one URL, where they are not all alike. */
   relayAt: (url: string) => 'up' | 'refuses' | 'silent' | 'full' = () => this.relay;
   stun: 'up' | 'silent' = 'up';
-  /** Whether RTCP reports come through. */
-  reports = true;
+  readonly rtcp = new FakeReports();
   /** How long an operation of a connection takes, in milliseconds. */
   operationMs: () => number = () => 0;
 
@@ -140,7 +148,7 @@ export class FakeNetwork {
     counters.up = this.#isUp(connection.wire);
     counters.flows = this.flows(connection);
     if (counters.flows) counters.from = this.#otherEnd(connection).host;
-    counters.reported = counters.up && this.flows(this.#otherEnd(connection)) && this.reports;
+    counters.reported = counters.up && this.flows(this.#otherEnd(connection)) && this.rtcp.arrives;
   }
 
   sample(connection: FakeTransport) {
@@ -150,13 +158,17 @@ export class FakeNetwork {
     return {
       packetsReceived: Math.floor(soundMs / PACKET_MS),
       packetsLost: 0,
+      packetsDiscarded: 0,
       packetsSent: connection.sending ? Math.floor(upMs / PACKET_MS) : 0,
       bytesReceived: 100 * Math.floor(soundMs / PACKET_MS),
       jitterMs: 1,
+      jitterBufferDelay: soundMs / 1_000 / 20,
+      jitterBufferEmittedCount: soundMs / 1_000,
       localCandidate: null,
       remoteCandidate: null,
       relayProtocol: null,
       lastReport: reports > 0 ? reports : null,
+      fractionLost: this.rtcp.fractionLost,
       consentResponses: Math.floor(upMs / CONSENT_MS) + (upMs > 0 ? 1 : 0),
       roundTripMs: 20,
       path: connection.wire?.path ?? null,

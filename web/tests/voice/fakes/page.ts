@@ -2,11 +2,18 @@
 import { VoiceController, type VoicePorts } from '../../../src/voice/controller';
 import { Diagnostics } from '../../../src/voice/diagnostics';
 import type { BrowserNote } from '../../../src/voice/elsewhere';
+import type { Environment } from '../../../src/voice/environment';
 import type { MediaInputs } from '../../../src/voice/microphone';
 import type { AudioTrack } from '../../../src/voice/peer_connection';
 import type { AudioSink } from '../../../src/voice/playback';
 import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
-import { DEFAULT_SETTINGS, type RememberedCall, type VoiceSettings } from '../../../src/voice/settings';
+import type { HeldScreen } from '../../../src/voice/screen_lock';
+import {
+  DEFAULT_SETTINGS,
+  type RememberedCall,
+  type Sound,
+  type VoiceSettings,
+} from '../../../src/voice/settings';
 import { PageClock, type FakeClock } from './clock';
 import { FakeGateway } from './gateway';
 import type { FakeNetwork } from './network';
@@ -106,6 +113,16 @@ export class FakeSink implements AudioSink {
   }
 }
 
+/** A screen that is kept on until it is let go, or the page is hidden. */
+export class FakeScreen implements HeldScreen {
+  released = false;
+
+  release(): Promise<void> {
+    this.released = true;
+    return Promise.resolve();
+  }
+}
+
 class FakeNote implements BrowserNote {
   #participantId = '';
 
@@ -118,12 +135,34 @@ class FakeNote implements BrowserNote {
   }
 }
 
-/** What happens to a page from outside: its window, its network, its keys. */
-export class FakeWorld {
+/** The window of a page, as it is hidden, seen again and closed. */
+class FakeWindow implements Environment {
   readonly #wake = new Set<(cause: 'online' | 'visible') => void>();
   readonly #hide = new Set<() => void>();
-  talk: TalkHandlers | null = null;
   hidden = false;
+
+  onWake(handler: (cause: 'online' | 'visible') => void): () => void {
+    this.#wake.add(handler);
+    return () => this.#wake.delete(handler);
+  }
+
+  onPageHide(handler: () => void): () => void {
+    this.#hide.add(handler);
+    return () => this.#hide.delete(handler);
+  }
+
+  wake(cause: 'online' | 'visible'): void {
+    for (const handler of [...this.#wake]) handler(cause);
+  }
+
+  hidePage(): void {
+    for (const handler of [...this.#hide]) handler();
+  }
+}
+
+/** What happens to a page from outside: its window, its network, its keys. */
+export class FakeWorld extends FakeWindow {
+  talk: TalkHandlers | null = null;
   /** False for a browser that is gone: its goodbyes do not arrive. */
   reachable = true;
   soundAllowed = true;
@@ -135,18 +174,10 @@ export class FakeWorld {
   note: BrowserNote = new FakeNote();
   readonly beacons: unknown[] = [];
   readonly copied: string[] = [];
+  readonly sounds: Sound[] = [];
+  readonly screens: FakeScreen[] = [];
   settings: VoiceSettings = DEFAULT_SETTINGS;
   readonly #follow = new Set<() => void>();
-
-  onWake(handler: (cause: 'online' | 'visible') => void): () => void {
-    this.#wake.add(handler);
-    return () => this.#wake.delete(handler);
-  }
-
-  onPageHide(handler: () => void): () => void {
-    this.#hide.add(handler);
-    return () => this.#hide.delete(handler);
-  }
 
   onSettings(handler: () => void): () => void {
     this.#follow.add(handler);
@@ -159,12 +190,10 @@ export class FakeWorld {
     for (const handler of [...this.#follow]) handler();
   }
 
-  wake(cause: 'online' | 'visible'): void {
-    for (const handler of [...this.#wake]) handler(cause);
-  }
-
-  hidePage(): void {
-    for (const handler of [...this.#hide]) handler();
+  holdScreen(): Promise<FakeScreen> {
+    const screen = new FakeScreen();
+    this.screens.push(screen);
+    return Promise.resolve(screen);
   }
 
   press(key: string, change: Partial<TalkPress> = {}): void {
@@ -224,6 +253,7 @@ export function openPage(
     browserNote: world.note,
     names: { user: (id) => id, channel: (id) => id },
     instanceHost: 'chat.example',
+    microphoneHelp: 'Ask your browser.',
     newId: () => `${user}-${host}-${++ids}`,
     beacon: (goodbye) => {
       world.beacons.push(goodbye);
@@ -236,6 +266,8 @@ export function openPage(
       };
     },
     createMeter: meterOf(world),
+    playSound: (sound) => void world.sounds.push(sound),
+    holdScreen: () => world.holdScreen(),
     createSink: () => {
       const sink = new FakeSink(() => world.soundAllowed);
       world.sinks.push(sink);

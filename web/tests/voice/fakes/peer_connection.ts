@@ -137,6 +137,10 @@ export class FakePeerConnection implements PeerConnection {
       : Promise.resolve(this.#net.sample(this.transport));
   }
 
+  limitBitrate(bitrate: number): void {
+    this.#net.rtcp.limits.push({ host: this.transport.host, bitrate });
+  }
+
   audioLevel(): number {
     return this.#net.flows(this.transport) ? 0.2 : 0;
   }
