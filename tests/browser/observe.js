@@ -3,6 +3,7 @@
 (() => {
   const connections = [];
   const tracks = [];
+  const captured = [];
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     constructor(...args) {
@@ -15,6 +16,7 @@
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       const stream = await capture(constraints);
       tracks.push(...stream.getTracks());
+      captured.push(...stream.getTracks());
       return stream;
     };
   }
@@ -72,6 +74,8 @@
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
+    // Those that the gate has opened; copies that are measured are not among them.
+    openMicrophones: () => captured.filter((one) => one.readyState === 'live' && one.enabled).length,
     // Every connection goes on, and sends no packet of sound any more.
     stopSending: async () => {
       for (const connection of connections) {

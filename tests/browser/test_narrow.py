@@ -55,6 +55,13 @@ def expect_channel(person: Person) -> None:
     expect(channel_list(person)).to_be_hidden()
 
 
+def expect_lamp(person: Person) -> None:
+    """The lamp of the microphone, with its key."""
+    lamp = person.bar_button("Push to Talk")
+    expect(lamp).to_be_in_viewport(ratio=1)
+    expect(lamp.get_by_text("Space", exact=True)).to_be_visible()
+
+
 def test_a_channel_is_opened_from_the_list_and_leads_back_to_it(ann: Person) -> None:
     expect_list(ann)
     entries = ann.page.evaluate("history.length")
@@ -98,17 +105,26 @@ def test_the_call_stays_in_sight_in_every_view(ann: Person) -> None:
     ann.join_voice()
     ann.expect_bar("connected")
     expect_list(ann)
+    expect_lamp(ann)
     ann.bar_button("Mute").click()
     open_channel(ann)
+    expect_lamp(ann)
     ann.bar_button("Unmute").click()
     back_button(ann).click()
     ann.page.get_by_role("button", name="ann", exact=True).click()
     ann.page.get_by_role("menuitem", name="Settings").click()
     expect(ann.page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect_lamp(ann)
     ann.bar_button("Mute").click()
     expect(ann.page.get_by_role("region", name="Voice", exact=True)).to_have_count(1)
     ann.page.set_viewport_size(DESKTOP)
     expect(ann.bar_button("Unmute")).to_be_in_viewport()
+    ann.page.get_by_role("button", name="ann", exact=True).click()
+    ann.page.get_by_role("menuitem", name="Administration").click()
+    for size in (DESKTOP, TELEPHONE):
+        ann.page.set_viewport_size(size)
+        expect(ann.page.get_by_role("heading", name="Administration")).to_be_visible()
+        expect_lamp(ann)
 
 
 def test_who_loses_the_channel_they_read_is_at_the_list_and_told_so(ann: Person) -> None:

@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.test_channels import create
-from tests.browser.test_voice import People
+from tests.browser.test_voice import People, in_a_call
 
 
 def test_to_a_channel_by_a_few_letters_without_a_mouse(people: People) -> None:
@@ -74,3 +74,44 @@ def test_a_click_opens_the_list_of_keys(people: People) -> None:
     expect(keys).to_contain_text("Ctrl")
     page.keyboard.press("Escape")
     expect(keys).to_have_count(0)
+
+
+def test_mute_and_deafen_by_key_in_every_view_also_while_writing(people: People) -> None:
+    ann, ben = in_a_call(people)
+    seen, page = ben.participants().filter(has_text="ann"), ann.page
+    announced = page.locator("[aria-live=polite]").filter(has_text=re.compile("^(Unm|M|D|You)"))
+    ann.composer.fill("half a sentence")
+    page.keyboard.press("Control+Shift+M")
+    expect(ann.bar_button("Unmute")).to_have_attribute("aria-keyshortcuts", "Control+Shift+M")
+    expect(announced).to_have_text("Muted")
+    expect(seen).to_have_attribute("data-muted", "true")
+    page.keyboard.press("Control+Shift+M")
+    expect(ann.bar_button("Mute")).to_be_visible()
+    expect(announced).to_have_text("Unmuted")
+    assert ben.hears_nothing()
+    page.keyboard.press("Control+Shift+D")
+    expect(ann.bar_button("Undeafen")).to_be_visible()
+    expect(announced).to_have_text("Deafened")
+    expect(ann.composer).to_have_value("half a sentence")
+    expect(ann.composer).to_be_focused()
+    page.get_by_role("button", name="ann", exact=True).click()
+    page.get_by_role("menuitem", name="Settings").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.keyboard.press("Control+Shift+D")
+    expect(ann.bar_button("Deafen")).to_be_visible()
+    expect(announced).to_have_text("You are still muted.")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Name of a channel")).to_be_focused()
+    page.keyboard.press("Control+Shift+M")
+    expect(seen).to_have_attribute("data-muted", "false")
+
+
+def test_without_a_call_the_keys_of_the_call_are_left_to_the_browser(people: People) -> None:
+    page = people(1)[0].page
+    page.evaluate("addEventListener('keydown', (event) => { window.__left = !event.defaultPrevented; })")
+    page.keyboard.press("Control+Shift+M")
+    page.wait_for_function("window.__left === true")
+    page.get_by_role("region", name="Messages in general").focus()
+    page.keyboard.press("?")
+    row = page.get_by_role("dialog", name="Keyboard").locator("dl > div").filter(has_text="Mute, or un-mute")
+    expect(row.locator("kbd")).to_have_text(["Ctrl", "Shift", "M"])

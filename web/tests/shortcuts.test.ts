@@ -1,13 +1,14 @@
 /** The keys of the page, and finding a channel by a few letters. */
 import { expect, test } from 'vitest';
+import { ALL_KEYS } from '../src/ui/keys/all_keys';
 import { ranked, scoreOf } from '../src/ui/keys/fuzzy';
-import { ALL_KEYS, shortcutOf, type Pressed } from '../src/ui/keys/shortcuts';
+import { shortcutOf, type Pressed } from '../src/ui/keys/shortcuts';
 import { neighbourOf } from '../src/ui/shell/channel_order';
 import { channel } from './fakes';
 
 function pressed(key: string, held: Partial<Pressed> = {}): Pressed {
   const none = { altKey: false, ctrlKey: false, metaKey: false, shiftKey: false };
-  return { key, ...none, isComposing: false, defaultPrevented: false, ...held };
+  return { key, code: '', ...none, isComposing: false, defaultPrevented: false, ...held };
 }
 
 test.each([
@@ -22,6 +23,19 @@ test.each([
   ['Up', pressed('ArrowUp'), null, null],
   ['?', pressed('?', { shiftKey: true }), 'keys', null],
   ['? on a keyboard that needs no Shift for it', pressed('?'), 'keys', null],
+  ['Ctrl Shift M', pressed('M', { ctrlKey: true, shiftKey: true }), 'mute', 'mute'],
+  ['Command Shift M', pressed('m', { metaKey: true, shiftKey: true }), 'mute', 'mute'],
+  ['Ctrl Shift D', pressed('D', { ctrlKey: true, shiftKey: true }), 'deafen', 'deafen'],
+  ['Ctrl Shift М, Cyrillic', pressed('Ь', { code: 'KeyM', ctrlKey: true, shiftKey: true }), 'mute', 'mute'],
+  [
+    'Ctrl Shift H at the place of D',
+    pressed('H', { code: 'KeyD', ctrlKey: true, shiftKey: true }),
+    null,
+    null,
+  ],
+  ['Ctrl Alt Shift M', pressed('M', { ctrlKey: true, shiftKey: true, altKey: true }), null, null],
+  ['Ctrl M', pressed('m', { ctrlKey: true }), null, null],
+  ['Shift M', pressed('M', { shiftKey: true }), null, null],
   ['a key that composes', pressed('?', { isComposing: true }), null, null],
   ['a key that is taken already', pressed('?', { defaultPrevented: true }), null, null],
 ] as const)('%s', (_name, key, reading, writing) => {

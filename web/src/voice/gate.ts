@@ -2,9 +2,6 @@
 import type { Clock } from './clock';
 import type { AudioTrack } from './peer_connection';
 
-/** After the key is let go the last syllable still gets through. */
-export const RELEASE_TAIL_MS = 180;
-
 export type TalkMode = 'push_to_talk' | 'voice_activity';
 
 export interface GateInputs {
@@ -17,6 +14,8 @@ export interface GateInputs {
   /** The push-to-talk key or button is held, or latched. */
   readonly held: boolean;
   readonly voiceActive: boolean;
+  /** The last syllable still gets through: how long it stays open after the key is let go. */
+  readonly releaseMs: number;
 }
 
 const CLOSED: GateInputs = {
@@ -27,6 +26,7 @@ const CLOSED: GateInputs = {
   mode: 'push_to_talk',
   held: false,
   voiceActive: false,
+  releaseMs: 0,
 };
 
 export class MicrophoneGate {
@@ -55,8 +55,9 @@ export class MicrophoneGate {
     else this.#become(false);
   }
 
-  /** The track that is sent from now on, silent until the gate opens. */
+  /** The track that is sent from now on, silent until the gate opens; a tail is not for another microphone to end. */
   attach(track: AudioTrack | null): void {
+    if (this.#cancelTail) this.#become(false);
     this.#track = track;
     this.#apply();
   }
@@ -73,7 +74,10 @@ export class MicrophoneGate {
   }
 
   #startTail(): void {
-    this.#cancelTail ??= this.#clock.after(RELEASE_TAIL_MS, () => this.#become(this.#wanted()));
+    if (this.#cancelTail) return;
+    const { releaseMs } = this.#inputs;
+    if (releaseMs === 0) this.#become(false);
+    else this.#cancelTail = this.#clock.after(releaseMs, () => this.#become(this.#wanted()));
   }
 
   #become(open: boolean): void {
@@ -88,4 +92,11 @@ export class MicrophoneGate {
   #apply(): void {
     if (this.#track) this.#track.enabled = this.#open;
   }
+}
+
+/** A copy that sounds whether the gate is open or not: to be measured, never to be sent. */
+export function copyToMeasure<Track extends { enabled: boolean; clone(): Track }>(track: Track): Track {
+  const copy = track.clone();
+  copy.enabled = true;
+  return copy;
 }

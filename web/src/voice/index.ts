@@ -3,7 +3,6 @@ export { VoiceController, type VoicePorts } from './controller';
 export { Diagnostics } from './diagnostics';
 export type { TalkMode } from './gate';
 export type { Processing } from './microphone';
-export type { TalkKey } from './push_to_talk';
 export type { Reason, ReasonCode, Side } from './reasons';
 export { VoiceRoom } from './room';
 export type { Names } from './room_reason';
@@ -18,5 +17,6 @@ export {
 } from './settings';
 export type { Signalling } from './signalling';
 export type { Stage } from './stage';
+export type { TalkKey } from './talk_key';
 export type { Verdict } from './verdict_texts';
 export type { PeerView, VoiceView } from './view';

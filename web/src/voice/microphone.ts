@@ -49,6 +49,8 @@ export type MicrophoneState = 'off' | 'opening' | 'live' | 'refused';
 export interface MicrophoneEvents {
   /** Our sound comes from this track now, or from none; the one before is still running. */
   track(track: AudioTrack | null): void;
+  /** The device is gone, or the system takes another one: nobody here has asked for it. */
+  deviceChanged?(): void;
   changed(): void;
 }
 
@@ -143,6 +145,7 @@ export class Microphone {
   /** Unplugged, or taken away by the system: whatever is there now takes its place. */
   #ended(track: AudioTrack): void {
     if (track !== this.#track) return;
+    this.#events.deviceChanged?.();
     this.#exchange(null);
     this.#become('off', null);
     void this.#acquire();
@@ -152,7 +155,9 @@ export class Microphone {
     if (this.#state === 'refused' && this.#reason === 'mic_missing') return this.#acquire();
     if (this.#state !== 'live' || !this.#followsDefault()) return;
     const current = await this.#inputs.defaultInput().catch(() => this.#default);
-    if (this.#state === 'live' && current !== this.#default) await this.#acquire();
+    if (this.#state !== 'live' || current === this.#default) return;
+    this.#events.deviceChanged?.();
+    await this.#acquire();
   }
 
   #followsDefault(): boolean {

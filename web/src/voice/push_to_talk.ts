@@ -1,25 +1,23 @@
-/** Push to talk by key, mouse button or the page's own button: held or latched, never while typing, never stuck. */
-
-export type TalkKey =
-  { readonly kind: 'key'; readonly code: string } | { readonly kind: 'pointer'; readonly button: number };
-
-export function isSameKey(one: TalkKey, other: TalkKey): boolean {
-  return codeOf(one) === codeOf(other);
-}
+/** Push to talk by key, mouse button or the page's own button: held or latched, never by what one types, never stuck. */
+import { codeOf, worksWhileTyping, type TalkKey } from './talk_key';
 
 export interface TalkPress {
-  /** `KeyboardEvent.code`, or the number of the pointer's button. */
+  /** `KeyboardEvent.code`, or the number of the mouse button. */
   readonly key: string | number;
   /** Whether it was aimed at something one types into. */
   readonly editable: boolean;
-  /** Whether Control, Alt or Meta is held, or an input method is composing. */
+  /** Whether Control, Alt or Meta is held beside it, or an input method is composing. */
   readonly modified: boolean;
+  /** The keyboard says again that it is still down. */
+  readonly repeated: boolean;
   preventDefault(): void;
 }
 
 export interface TalkHandlers {
   pressed(press: TalkPress): void;
   released(press: TalkPress): void;
+  /** What the browser itself makes of a mouse button: its menu, the page before, a new tab. */
+  followed(press: TalkPress): void;
   /** The window lost the focus, the page was hidden, or the pointer was cancelled. */
   away(): void;
 }
@@ -54,7 +52,7 @@ export class PushToTalk {
 
   /** `latching` makes one press start and the next one stop, for who cannot hold a key. */
   configure(key: TalkKey, latching: boolean): void {
-    this.#letGo();
+    this.letGo();
     this.#key = key;
     this.#latching = latching;
   }
@@ -64,6 +62,7 @@ export class PushToTalk {
     this.#stopListening ??= this.#surface({
       pressed: (press) => this.#pressed(press),
       released: (press) => this.#released(press),
+      followed: (press) => this.#isKey(press) && press.preventDefault(),
       away: () => this.#away(),
     });
   }
@@ -71,7 +70,22 @@ export class PushToTalk {
   stop(): void {
     this.#stopListening?.();
     this.#stopListening = null;
-    this.#letGo();
+    this.letGo();
+  }
+
+  /** Whatever is held or latched is so no longer; a key that is really down says so again. */
+  letGo(): void {
+    this.#change(() => {
+      this.#down.clear();
+      this.#latched = false;
+    });
+  }
+
+  /** A latch ends; what is held stays held. */
+  unlatch(): void {
+    this.#change(() => {
+      this.#latched = false;
+    });
   }
 
   /** The button on the page went down. */
@@ -86,16 +100,21 @@ export class PushToTalk {
 
   #pressed(press: TalkPress): void {
     if (!this.#isKey(press)) return;
-    if (press.editable) return this.#release('key');
+    if (press.editable && !worksWhileTyping(this.#key)) return this.#release('key');
     if (press.modified) return;
     press.preventDefault();
-    this.#press('key');
+    if (!(press.repeated && this.#latching)) this.#press('key');
   }
 
   #released(press: TalkPress): void {
-    if (!this.#isKey(press)) return;
+    if (!this.#isKey(press)) return this.#releasedBeside(press);
     if (this.#down.has('key')) press.preventDefault(); // a button in focus would be clicked by the space bar
     this.#release('key');
+  }
+
+  /** macOS tells of no key that comes up while Command is down. */
+  #releasedBeside({ key }: TalkPress): void {
+    if (key === 'MetaLeft' || key === 'MetaRight') this.#release('key');
   }
 
   #isKey(press: TalkPress): boolean {
@@ -119,21 +138,9 @@ export class PushToTalk {
     this.#change(() => this.#down.clear());
   }
 
-  #letGo(): void {
-    this.#change(() => {
-      this.#down.clear();
-      this.#latched = false;
-    });
-  }
-
   #change(change: () => void): void {
     const before = this.active;
     change();
     if (before !== this.active) this.#changed(this.active);
   }
-}
-
-/** What a press of it carries. */
-function codeOf(key: TalkKey): string | number {
-  return key.kind === 'key' ? key.code : key.button;
 }

@@ -3,7 +3,7 @@ import type { PeerSound, UserSettings } from '../core/protocol.generated';
 import type { TalkMode } from './gate';
 import type { Processing } from './microphone';
 import type { Muting } from './mute_flags';
-import type { TalkKey } from './push_to_talk';
+import type { TalkKey } from './talk_key';
 
 export interface VoiceSettings {
   readonly mode: TalkMode;

@@ -3,10 +3,11 @@ import type { Clock } from './clock';
 import { MicrophoneGate, type GateInputs, type TalkMode } from './gate';
 import { isSameProcessing, Microphone, type MediaInputs, type MicrophoneState } from './microphone';
 import type { AudioTrack } from './peer_connection';
-import { isSameKey, PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
+import { PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk';
 import type { ReasonCode } from './reasons';
 import { ownSound, type OwnSound } from './own_sound';
 import type { VoiceSettings } from './settings';
+import { isSameKey } from './talk_key';
 
 /** Listens to a copy of the track, which sounds whether the gate is open or not. */
 export interface LevelMeter {
@@ -44,13 +45,14 @@ export class VoiceInput {
   #settings: VoiceSettings;
   #meter: LevelMeter | null = null;
   #voiceActive = false;
+  #muted = false;
 
   constructor(ports: VoiceInputPorts, settings: VoiceSettings, events: VoiceInputEvents) {
     this.#ports = ports;
     this.#events = events;
     this.#settings = settings;
     this.#gate = new MicrophoneGate(ports.clock, () => events.changed());
-    this.#gate.set({ mode: settings.mode });
+    this.#gate.set({ mode: settings.mode, releaseMs: settings.releaseMs });
     this.#talk = new PushToTalk(ports.talkSurface, (held) => {
       this.#gate.set({ held });
       events.changed(); // also where the gate stays shut: the button shows that it is held
@@ -58,6 +60,7 @@ export class VoiceInput {
     this.#talk.configure(settings.talkKey, settings.latching);
     this.#microphone = new Microphone(ports.inputs, settings, {
       track: (track) => this.#replaceTrack(track),
+      deviceChanged: () => this.#talk.letGo(), // another microphone hears another room
       changed: () => events.changed(),
     });
   }
@@ -126,7 +129,11 @@ export class VoiceInput {
     this.#microphone.dispose();
   }
 
+  /** A latch does not outlive a change of a mute: un-muting, oneself or by others, opens the microphone for nobody who holds nothing. */
   setFlags(flags: Pick<GateInputs, 'muted' | 'deafened' | 'mutedByAdministrator'>): void {
+    const muted = flags.muted || flags.mutedByAdministrator;
+    if (muted !== this.#muted) this.#talk.unlatch();
+    this.#muted = muted;
     this.#gate.set(flags);
   }
 
@@ -136,7 +143,7 @@ export class VoiceInput {
     this.#settings = settings;
     const sameKey = isSameKey(before.talkKey, settings.talkKey) && before.latching === settings.latching;
     if (!sameKey) this.#talk.configure(settings.talkKey, settings.latching);
-    this.#gate.set({ mode: settings.mode });
+    this.#gate.set({ mode: settings.mode, releaseMs: settings.releaseMs });
     this.#meter?.setThreshold(settings.thresholdDbfs);
     if (inCall) this.#listen();
     const sameProcessing = isSameProcessing(before.processing, settings.processing);

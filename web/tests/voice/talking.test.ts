@@ -1,6 +1,6 @@
 /** What opens the microphone: the one gate, the key, the voice, and what closes it again. */
 import { expect, test } from 'vitest';
-import { MicrophoneGate, RELEASE_TAIL_MS, type GateInputs } from '../../src/voice/gate';
+import { MicrophoneGate, type GateInputs } from '../../src/voice/gate';
 import { DEFAULT_SETTINGS } from '../../src/voice/settings';
 import { ATTACK_MS, HANG_OVER_MS, levelDbfs, VoiceActivity } from '../../src/voice/voice_activity';
 import { hintOf } from '../../src/ui/voice/bar_state';
@@ -39,7 +39,7 @@ test('push to talk is the default: silent until the space bar is held, and for a
   await scene.clock.settle();
   expect([on(), page.voice.view.transmitting, page.voice.view.talkPressed]).toEqual([true, true, true]);
   world.letGo('Space');
-  await scene.clock.advance(RELEASE_TAIL_MS - 10);
+  await scene.clock.advance(DEFAULT_SETTINGS.releaseMs - 10);
   expect(on()).toBe(true);
   await scene.clock.advance(20);
   expect([on(), page.voice.view.transmitting]).toEqual([false, false]);
@@ -147,7 +147,7 @@ test('another key or mouse button can be chosen', async () => {
   page.voice.configure({ talkKey: { kind: 'pointer', button: 3 } });
   world.press('Space');
   expect(on()).toBe(false);
-  world.talk?.pressed({ key: 3, editable: false, modified: false, preventDefault: () => undefined });
+  world.press(3);
   expect([on(), world.settings.talkKey]).toEqual([true, { kind: 'pointer', button: 3 }]);
 });
 

@@ -1,6 +1,6 @@
 /** The button on the page and the key, held together: what one finger lets go of, the other still holds. */
 import { expect, test } from 'vitest';
-import { RELEASE_TAIL_MS } from '../../src/voice/gate';
+import { DEFAULT_SETTINGS } from '../../src/voice/settings';
 import { Scene } from './fakes/scene';
 
 async function inCall() {
@@ -9,7 +9,7 @@ async function inCall() {
   void page.voice.join('lounge');
   await scene.seconds(1);
   const sends = async () => {
-    await scene.clock.advance(RELEASE_TAIL_MS + 10);
+    await scene.clock.advance(DEFAULT_SETTINGS.releaseMs + 10);
     return page.inputs.tracks.at(-1)!.enabled;
   };
   return { scene, page, world: page.world, sends };

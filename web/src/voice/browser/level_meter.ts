@@ -1,4 +1,5 @@
 /** The level of the microphone, measured in an AudioWorklet on a copy of its track. */
+import { copyToMeasure } from '../gate';
 import type { AudioTrack } from '../peer_connection';
 import type { LevelMeter } from '../voice_input';
 import processorUrl from './level_processor.ts?worker&url';
@@ -13,8 +14,7 @@ export function createMeter(
   heard: (speaking: boolean) => void,
 ): LevelMeter {
   const context = new AudioContext(); // may throw, so before there is a copy that would stay on
-  const copy = (track as MediaStreamTrack).clone();
-  copy.enabled = true;
+  const copy = copyToMeasure(track as MediaStreamTrack);
   let threshold = thresholdDbfs;
   let seconds: number[] = [];
   let port: MessagePort | null = null;

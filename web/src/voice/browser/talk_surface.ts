@@ -1,18 +1,24 @@
 /** Keys, mouse buttons and the focus of the window, for push to talk. */
 import type { TalkPress, TalkSurface } from '../push_to_talk';
+import { isModified } from '../talk_key';
 
 const EDITABLE =
   'input, textarea, select, [contenteditable]:not([contenteditable="false"]), [role="textbox"]';
 
-/** Listens before anything on the page does. */
+/**
+ * Listens before anything on the page does. To the mouse, not to pointers: of a second button that is held beside a first
+ * one pointer events tell neither that it went down nor that it came up.
+ */
 export const talkSurface: TalkSurface = (talk) => {
   const away = () => talk.away();
   const stop = new AbortController();
   const options = { capture: true, signal: stop.signal };
   window.addEventListener('keydown', (event) => talk.pressed(pressOfKey(event)), options);
   window.addEventListener('keyup', (event) => talk.released(pressOfKey(event)), options);
-  window.addEventListener('pointerdown', (event) => talk.pressed(pressOfPointer(event)), options);
-  window.addEventListener('pointerup', (event) => talk.released(pressOfPointer(event)), options);
+  window.addEventListener('mousedown', (event) => talk.pressed(pressOfMouse(event)), options);
+  window.addEventListener('mouseup', (event) => talk.released(pressOfMouse(event)), options);
+  for (const type of ['mouseup', 'auxclick', 'contextmenu'] as const)
+    window.addEventListener(type, (event) => talk.followed(pressOfMouse(event)), options);
   window.addEventListener('pointercancel', away, options);
   window.addEventListener('blur', away, { signal: stop.signal });
   document.addEventListener('visibilitychange', () => document.hidden && away(), options);
@@ -20,13 +26,11 @@ export const talkSurface: TalkSurface = (talk) => {
 };
 
 function pressOfKey(event: KeyboardEvent): TalkPress {
-  const modified = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-  return { key: event.code, modified, ...pressOf(event) };
+  return { key: event.code, modified: isModified(event), repeated: event.repeat, ...pressOf(event) };
 }
 
-/** A side button does not take the focus into a text field, so it may be pressed over one. */
-function pressOfPointer(event: PointerEvent): TalkPress {
-  return { key: event.button, modified: false, ...pressOf(event), editable: false };
+function pressOfMouse(event: MouseEvent): TalkPress {
+  return { key: event.button, modified: false, repeated: false, ...pressOf(event) };
 }
 
 function pressOf(event: Event) {

@@ -196,13 +196,17 @@ export class FakeWorld extends FakeWindow {
     return Promise.resolve(screen);
   }
 
-  press(key: string, change: Partial<TalkPress> = {}): void {
-    this.talk?.pressed({ key, editable: false, modified: false, preventDefault: () => undefined, ...change });
+  press(key: string | number, change: Partial<TalkPress> = {}): void {
+    this.talk?.pressed({ ...pressOf(key), ...change });
   }
 
-  letGo(key: string): void {
-    this.talk?.released({ key, editable: false, modified: false, preventDefault: () => undefined });
+  letGo(key: string | number): void {
+    this.talk?.released(pressOf(key));
   }
+}
+
+export function pressOf(key: string | number): TalkPress {
+  return { key, editable: false, modified: false, repeated: false, preventDefault: () => undefined };
 }
 
 export interface Page {
