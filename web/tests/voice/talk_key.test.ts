@@ -166,6 +166,17 @@ test('a latch made while muted ends with the mute', async () => {
   expect(await later()).toBe(false);
 });
 
+test('an administrator who un-mutes somebody opens no microphone that was latched', async () => {
+  const { page, scene, world, on, later } = await inCall({ latching: true });
+  world.press('Space');
+  world.letGo('Space');
+  expect(on()).toBe(true);
+  scene.server.rule('ann', true);
+  expect(await later()).toBe(false);
+  scene.server.rule('ann', false);
+  expect([await later(), page.voice.view.talkPressed]).toEqual([false, false]);
+});
+
 test.each([0, 100, 1_000])('let go, it stays open for the %i ms that were chosen', async (releaseMs) => {
   const { scene, world, on } = await inCall({ releaseMs });
   world.press('Space');

@@ -9,6 +9,7 @@ export class TalkModel {
   inCall = false;
   plugged = true;
   muted = false;
+  ruled = false;
   deafened = false;
   mode: TalkMode = 'push_to_talk';
   latching = false;
@@ -27,7 +28,12 @@ export class TalkModel {
   }
 
   get #may(): boolean {
-    return this.inCall && this.plugged && !this.muted && !this.deafened;
+    return this.inCall && this.plugged && !this.#silenced && !this.deafened;
+  }
+
+  /** Muted by oneself or by an administrator. */
+  get #silenced(): boolean {
+    return this.muted || this.ruled;
   }
 
   get #held(): boolean {
@@ -70,10 +76,10 @@ export class TalkModel {
     this.#tailEndsAt = 0;
   }
 
-  mute(muted: boolean, deafened: boolean): void {
-    if (muted !== this.muted) this.#latched = false;
-    this.muted = muted;
-    this.deafened = deafened;
+  mute(change: Partial<Pick<TalkModel, 'muted' | 'deafened' | 'ruled'>>): void {
+    const silenced = this.#silenced;
+    Object.assign(this, change);
+    if (silenced !== this.#silenced) this.#latched = false;
     if (!this.#may) this.#tailEndsAt = 0;
   }
 

@@ -20,6 +20,7 @@ export class TalkSequence {
   readonly #page: Page;
   readonly #model = new TalkModel(() => this.#scene.clock.now());
   #channels = 0;
+  #ruled = false;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
@@ -81,10 +82,12 @@ export class TalkSequence {
     const { voice } = this.#page;
     const model = this.#model;
     return {
-      mute: () => (voice.mute(), model.mute(true, model.deafened)),
-      unmute: () => (voice.unmute(), model.mute(false, model.deafened)),
-      deafen: () => (voice.deafen(), model.mute(true, true)),
-      undeafen: () => (voice.undeafen(), model.mute(model.muted, false)),
+      mute: () => (voice.mute(), model.mute({ muted: true })),
+      unmute: () => (voice.unmute(), model.mute({ muted: false })),
+      deafen: () => (voice.deafen(), model.mute({ muted: true, deafened: true })),
+      undeafen: () => (voice.undeafen(), model.mute({ deafened: false })),
+      ruled: () => this.#rule(true),
+      ruledNoMore: () => this.#rule(false),
       mode: () => {
         model.drop();
         model.mode = model.mode === 'push_to_talk' ? 'voice_activity' : 'push_to_talk';
@@ -100,6 +103,13 @@ export class TalkSequence {
         this.#configure({ releaseMs: model.releaseMs });
       },
     };
+  }
+
+  /** By an administrator, whether one is in the call or not: then it is known on coming in. */
+  #rule(muted: boolean): void {
+    this.#scene.server.rule('ann', muted);
+    this.#ruled = muted;
+    if (this.#model.inCall) this.#model.mute({ ruled: muted });
   }
 
   /** On this device or on another one of the same person. */
@@ -175,5 +185,6 @@ export class TalkSequence {
     void this.#page.voice.join(CHANNELS[this.#channels++ % CHANNELS.length]!);
     await this.#scene.clock.advance(ADMITTED_MS);
     this.#model.inCall = true;
+    this.#model.mute({ ruled: this.#ruled });
   }
 }
