@@ -1,5 +1,5 @@
-// What the tests see of a page from outside the client: every RTCPeerConnection, every captured track, what the gateway sends,
-// and who is shown as online.
+// What the tests see of a page from outside the client: every RTCPeerConnection, every captured track, every AudioContext, what the
+// gateway sends, and who is shown as online.
 (() => {
   const connections = [];
   const tracks = [];
@@ -23,6 +23,14 @@
     const copy = clone.call(this);
     if (tracks.includes(this)) tracks.push(copy); // a copy keeps the microphone on as well
     return copy;
+  };
+  const contexts = [];
+  const NativeContext = window.AudioContext;
+  window.AudioContext = class extends NativeContext {
+    constructor(...args) {
+      super(...args);
+      contexts.push(this);
+    }
   };
   const heard = new Set();
   const NativeSocket = window.WebSocket;
@@ -55,6 +63,7 @@
   }
   window.__observed = {
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
+    openContexts: () => contexts.filter((one) => one.state !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
     // Every connection goes on, and sends no packet of sound any more.

@@ -45,6 +45,10 @@ export interface VoiceView {
   readonly talkingWhileMuted: boolean;
   readonly playbackBlocked: boolean;
   readonly listenOnly: boolean;
+  /** Nothing but digital silence comes from the microphone. */
+  readonly microphoneSilent: boolean;
+  /** RNNoise is chosen and cannot run here; the browser's own suppression takes its place. */
+  readonly suppressionFailed: boolean;
   readonly peers: ReadonlyMap<string, PeerView>;
   readonly canRejoin: boolean;
   readonly canMoveHere: boolean;

@@ -4,8 +4,9 @@ import { MicrophoneGate, RELEASE_TAIL_MS, type GateInputs } from '../../src/voic
 import { DEFAULT_SETTINGS } from '../../src/voice/settings';
 import { hintOf } from '../../src/ui/voice/bar_state';
 import { FakeClock } from './fakes/clock';
-import { FakeTrack, FakeWorld } from './fakes/page';
+import { FakeWorld } from './fakes/page';
 import { Scene } from './fakes/scene';
+import { FakeTrack } from './fakes/tracks';
 
 test('the gate is open exactly when in a call, not muted, not deafened, and held or voiced', () => {
   for (let bits = 0; bits < 64; bits++) {
@@ -27,7 +28,7 @@ async function talking(world = new FakeWorld()) {
   const page = scene.page('ann', { world });
   void page.voice.join('lounge');
   await scene.seconds(1);
-  return { scene, page, world, on: () => page.inputs.tracks.at(-1)!.enabled };
+  return { scene, page, world, on: () => world.sounds.sent!.track.enabled };
 }
 
 test('push to talk is the default: silent until the space bar is held, and for a short tail after', async () => {
@@ -164,6 +165,7 @@ test('outside a call and in voice-activity mode nobody listens to the keys', asy
 test('voice activity opens the gate while somebody speaks, in a hidden page too', async () => {
   const { page, world, on, scene } = await talking();
   page.voice.configure({ mode: 'voice_activity' });
+  await scene.clock.settle();
   world.hidden = true;
   world.speaking!(true);
   await scene.clock.settle();
@@ -189,6 +191,7 @@ test('push to talk, muted: a voice alone is no attempt to talk, the key is', asy
 test('voice activity, muted: talking is noticed and not sent', async () => {
   const { page, world, on, scene } = await talking();
   page.voice.configure({ mode: 'voice_activity' });
+  await scene.clock.settle();
   page.voice.mute();
   world.speaking!(true);
   await scene.clock.settle();

@@ -1,19 +1,17 @@
 /** When sound counts as speech, on levels made up: onsets, pauses, clicks, and rooms that are loud by themselves. */
 import { expect, test } from 'vitest';
-import {
-  ATTACK_MS,
-  HANG_OVER_MS,
-  levelDbfs,
-  MARGIN_DB,
-  VoiceActivity,
-} from '../../src/voice/voice_activity';
+import { ATTACK_MS, HANG_OVER_MS, levelDbfs, MARGIN_DB, VoiceActivity } from '../../src/voice/voice_activity';
 
 /** 128 samples at 48 kHz. */
 const STRETCH_MS = 128 / 48;
 const SILENCE = -100;
 
 /** Feeds so many milliseconds of a level, which may depend on the time; answers for how many of them somebody spoke. */
-function feed(activity: VoiceActivity, level: number | ((ms: number) => number), milliseconds: number): number {
+function feed(
+  activity: VoiceActivity,
+  level: number | ((ms: number) => number),
+  milliseconds: number,
+): number {
   let active = 0;
   for (let ms = 0; ms < milliseconds; ms += STRETCH_MS)
     if (activity.feed(typeof level === 'number' ? level : level(ms), STRETCH_MS)) active += STRETCH_MS;
@@ -21,7 +19,11 @@ function feed(activity: VoiceActivity, level: number | ((ms: number) => number),
 }
 
 /** When, after the sound has begun, it counted as speech; null if it never did. */
-function onsetMs(activity: VoiceActivity, level: (ms: number) => number, milliseconds: number): number | null {
+function onsetMs(
+  activity: VoiceActivity,
+  level: (ms: number) => number,
+  milliseconds: number,
+): number | null {
   for (let ms = 0; ms < milliseconds; ms += STRETCH_MS)
     if (activity.feed(level(ms), STRETCH_MS)) return ms + STRETCH_MS;
   return null;

@@ -21,6 +21,8 @@ const noCall: VoiceView = {
   talkingWhileMuted: false,
   playbackBlocked: false,
   listenOnly: false,
+  microphoneSilent: false,
+  suppressionFailed: false,
   peers: new Map(),
   canRejoin: false,
   canMoveHere: false,

@@ -6,10 +6,10 @@ import type { Rosters } from '../elsewhere';
 import type { Names } from '../room_reason';
 import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
-import { createMeter } from './level_meter';
 import { createSink, mediaInputs } from './media';
 import { beacon, browserNote, copy, environment, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
+import { createSound } from './sound';
 import { talkSurface } from './talk_surface';
 
 export interface BrowserVoiceOptions {
@@ -30,7 +30,7 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     connect,
     inputs: mediaInputs,
     createSink,
-    createMeter,
+    createSound,
     talkSurface,
     environment,
     settings: settingsPort(options.choices),
