@@ -85,3 +85,10 @@ export class MicrophoneGate {
     if (this.#track) this.#track.enabled = this.#open;
   }
 }
+
+/** A copy that sounds whether the gate is open or not: to be measured, never to be sent. */
+export function copyToMeasure<Track extends { enabled: boolean; clone(): Track }>(track: Track): Track {
+  const copy = track.clone();
+  copy.enabled = true;
+  return copy;
+}

@@ -1,4 +1,5 @@
 /** The microphone's sound in an AudioContext: RNNoise, volume, the meter, and the delay behind it. */
+import { copyToMeasure } from '../gate';
 import type { AudioTrack } from '../peer_connection';
 import {
   isSameTreatment,
@@ -89,8 +90,7 @@ class BrowserSound implements Sound {
     const context = new AudioContext(this.#plain ? {} : { sampleRate: RATE });
     this.#context = context;
     this.#watch(context);
-    const copy = (this.#request.microphone as MediaStreamTrack).clone();
-    copy.enabled = true;
+    const copy = copyToMeasure(this.#request.microphone as MediaStreamTrack);
     this.#copy = copy;
     await context.audioWorklet.addModule(levelProcessorUrl);
     const source = context.createMediaStreamSource(new MediaStream([copy]));
