@@ -12,6 +12,7 @@ from cromulent.web.client_files import ClientFiles, serves
 
 pytestmark = pytest.mark.anyio
 PAGE = "<!doctype html><title>Cromulent</title>"
+WEB_ASSEMBLY = b"\0asm\1\0\0\0"
 SCRIPT = "export const answer = 42;\n" * 100
 
 
@@ -20,6 +21,7 @@ def built(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text(PAGE)
     (tmp_path / "assets" / "index-abc123.js").write_text(SCRIPT)
+    (tmp_path / "assets" / "rnnoise-abc123.wasm").write_bytes(WEB_ASSEMBLY)
     (tmp_path / "service_worker.js").write_text(SCRIPT)
     (tmp_path / "icon.png").write_bytes(bytes(range(256)) * 10)
     (tmp_path / ".sources").write_text("a stamp of the build")
@@ -47,6 +49,13 @@ async def test_assets_are_kept_for_ever(built: Path) -> None:
     assert (answer.status_code, answer.text) == (200, SCRIPT)
     assert "immutable" in answer.headers["cache-control"]
     assert "javascript" in answer.headers["content-type"]
+
+
+async def test_web_assembly_is_called_what_it_is(built: Path) -> None:
+    answer = await client_of(built).get("/assets/rnnoise-abc123.wasm")
+    assert (answer.status_code, answer.content) == (200, WEB_ASSEMBLY)
+    assert answer.headers["content-type"] == "application/wasm"
+    assert "immutable" in answer.headers["cache-control"]
 
 
 async def test_the_service_worker_is_a_script_that_is_asked_for_again(built: Path) -> None:

@@ -1,5 +1,5 @@
-// What the tests see of a page from outside the client: every RTCPeerConnection, every captured track, what the gateway sends,
-// and who is shown as online.
+// What the tests see of a page from outside the client: every RTCPeerConnection, every captured track, every AudioContext, what the
+// gateway sends, and who is shown as online.
 (() => {
   const connections = [];
   const tracks = [];
@@ -32,6 +32,14 @@
     const { context, frequency } = this;
     notes.push({ hertz: Math.round(frequency.value), state: context.state, speaker: context.sinkId ?? '' });
     return start.apply(this, args);
+  };
+  const contexts = [];
+  const NativeContext = window.AudioContext;
+  window.AudioContext = class extends NativeContext {
+    constructor(...args) {
+      super(...args);
+      contexts.push(this);
+    }
   };
   const heard = new Set();
   const offered = new Set(); // kinds of the candidates that others have sent, alone and in descriptions
@@ -72,6 +80,7 @@
     // The notes struck since this was last asked.
     notes: () => notes.splice(0),
     openConnections: () => connections.filter((one) => one.connectionState !== 'closed').length,
+    openContexts: () => contexts.filter((one) => one.state !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
     // Those that the gate has opened; copies that are measured are not among them.

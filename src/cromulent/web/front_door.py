@@ -23,7 +23,10 @@ API = "/api/"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _SECRET_PARAMETERS = {"access_token", "api_key", "auth", "authorization", "password", "secret", "session", "token"}
 
-_CONTENT_POLICY = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+_CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
 _PERMISSIONS = (
     "microphone=(self), autoplay=(self), speaker-selection=(self), fullscreen=(self), screen-wake-lock=(self), "
     "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), midi=(), serial=(), hid=()"
@@ -36,7 +39,10 @@ SECURITY_HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-"""`default-src 'self'` covers the gateway's WebSocket and audio worklets; the sample everybody copies switches the microphone off."""
+"""`default-src 'self'` covers the gateway's WebSocket; `'wasm-unsafe-eval'` compiles RNNoise's WebAssembly and no text.
+
+The sample of the other headers that everybody copies switches the microphone off.
+"""
 _NO_STORE = (b"cache-control", b"no-store")
 
 

@@ -47,7 +47,7 @@ export interface MediaInputs {
 export type MicrophoneState = 'off' | 'opening' | 'live' | 'refused';
 
 export interface MicrophoneEvents {
-  /** Our sound comes from this track now, or from none; the one before is still running. */
+  /** Our sound comes from this track now, or from none. The one before is still running, and is stopped by whoever is told when it is not needed any more. */
   track(track: AudioTrack | null): void;
   /** The device is gone, or the system takes another one: nobody here has asked for it. */
   deviceChanged?(): void;
@@ -104,7 +104,7 @@ export class Microphone {
     await this.#acquire();
   }
 
-  /** Another device or other processing: a new track first, then the old one ends. */
+  /** Another device or other processing. Resolves when it is known what came of it. */
   async configure(settings: MicrophoneSettings): Promise<void> {
     this.#settings = settings;
     if (this.#stopListening) await this.#acquire();
@@ -171,7 +171,7 @@ export class Microphone {
     try {
       this.#events.track(track);
     } finally {
-      old?.stop(); // whatever else fails, a microphone nobody needs is off
+      if (!track) old?.stop(); // whatever else fails, a microphone nobody needs is off
     }
   }
 

@@ -2,6 +2,7 @@
 import type { VoiceReport } from '../core/protocol.generated';
 import type { Microphone } from './microphone';
 import type { ReasonCode } from './reasons';
+import type { Loudest } from './sound';
 
 export type OwnSound = Pick<VoiceReport, 'microphone' | 'transmitting' | 'level_dbfs'>;
 
@@ -19,13 +20,13 @@ const OF_REASON: Partial<Record<ReasonCode, VoiceReport['microphone']>> = {
 export function ownSound(
   { state, reason }: Pick<Microphone, 'state' | 'reason'>,
   transmitting: boolean,
-  loudestDbfs: number | null,
+  loudest: Loudest | null,
 ): OwnSound {
   const known = state === 'refused' ? ((reason && OF_REASON[reason]) ?? 'busy') : state;
-  const silent = known === 'live' && loudestDbfs !== null && loudestDbfs <= SILENT_DBFS;
+  const silent = known === 'live' && loudest !== null && loudest.microphoneDbfs <= SILENT_DBFS;
   const level =
-    transmitting && loudestDbfs !== null
-      ? { level_dbfs: Math.round(Math.max(-100, Math.min(0, loudestDbfs))) }
+    transmitting && loudest !== null
+      ? { level_dbfs: Math.round(Math.max(-100, Math.min(0, loudest.treatedDbfs))) }
       : {};
   return { microphone: silent ? 'silent' : known, transmitting, ...level };
 }

@@ -56,6 +56,10 @@ export interface VoiceView {
   readonly talking: readonly string[];
   /** Those who have risen in the list by speaking, top first; the others stand below as the roster has them. */
   readonly risen: readonly string[];
+  /** Nothing but digital silence comes from the microphone. */
+  readonly microphoneSilent: boolean;
+  /** RNNoise is chosen and cannot run here; the browser's own suppression takes its place. */
+  readonly suppressionFailed: boolean;
   readonly peers: ReadonlyMap<string, PeerView>;
   readonly canRejoin: boolean;
   readonly canMoveHere: boolean;

@@ -1,4 +1,4 @@
-/** All that goes out: the microphone, the key, the level and the gate they meet at. */
+/** All that goes out: the microphone, what its sound passes, the key, and the gate they meet at. */
 import type { Clock } from './clock';
 import { MicrophoneGate, type GateInputs, type TalkMode } from './gate';
 import { isSameProcessing, Microphone, type MediaInputs, type MicrophoneState } from './microphone';
@@ -7,27 +7,15 @@ import { PushToTalk, type ButtonFinger, type TalkSurface } from './push_to_talk'
 import type { ReasonCode } from './reasons';
 import { ownSound, type OwnSound } from './own_sound';
 import type { VoiceSettings } from './settings';
+import { treatmentOf, type SoundFactory } from './sound';
+import { SoundChain } from './sound_chain';
 import { isSameKey } from './talk_key';
-
-/** Listens to a copy of the track, which sounds whether the gate is open or not. */
-export interface LevelMeter {
-  setThreshold(dbfs: number): void;
-  /** The loudest of the last seconds; null until there are enough of them. */
-  loudestDbfs(): number | null;
-  stop(): void;
-}
-
-export type LevelMeterFactory = (
-  track: AudioTrack,
-  thresholdDbfs: number,
-  heard: (speaking: boolean) => void,
-) => LevelMeter;
 
 export interface VoiceInputPorts {
   readonly clock: Clock;
   readonly inputs: MediaInputs;
   readonly talkSurface: TalkSurface;
-  readonly createMeter: LevelMeterFactory;
+  readonly createSound: SoundFactory;
 }
 
 export interface VoiceInputEvents {
@@ -37,18 +25,18 @@ export interface VoiceInputEvents {
 }
 
 export class VoiceInput {
-  readonly #ports: VoiceInputPorts;
   readonly #events: VoiceInputEvents;
   readonly #microphone: Microphone;
   readonly #gate: MicrophoneGate;
   readonly #talk: PushToTalk;
   #settings: VoiceSettings;
-  #meter: LevelMeter | null = null;
+  readonly #chain: SoundChain;
   #voiceActive = false;
   #muted = false;
+  #silent = false;
+  #suppressionFailed = false;
 
   constructor(ports: VoiceInputPorts, settings: VoiceSettings, events: VoiceInputEvents) {
-    this.#ports = ports;
     this.#events = events;
     this.#settings = settings;
     this.#gate = new MicrophoneGate(ports.clock, () => events.changed());
@@ -59,9 +47,14 @@ export class VoiceInput {
     });
     this.#talk.configure(settings.talkKey, settings.latching);
     this.#microphone = new Microphone(ports.inputs, settings, {
-      track: (track) => this.#replaceTrack(track),
+      track: (track) => this.#chain.use(track, treatmentOf(this.#settings)),
       deviceChanged: () => this.#talk.letGo(), // another microphone hears another room
       changed: () => events.changed(),
+    });
+    this.#chain = new SoundChain(ports.clock, ports.createSound, settings.thresholdDbfs, {
+      track: (track) => this.#replaceTrack(track),
+      heard: (speaking) => this.#heard(speaking),
+      changed: () => this.#chainChanged(),
     });
   }
 
@@ -79,14 +72,15 @@ export class VoiceInput {
     return this.#microphone.state;
   }
 
+  /** What is sent. */
   get track(): AudioTrack | null {
-    return this.#microphone.track;
+    return this.#chain.track;
   }
 
   /** What is reported of the microphone, for the verdict. */
   sound(): OwnSound {
     const transmitting = this.#gate.open && this.live;
-    return ownSound(this.#microphone, transmitting, this.#meter?.loudestDbfs() ?? null);
+    return ownSound(this.#microphone, transmitting, this.#chain.loudest());
   }
 
   /** The part of the view that shows what goes out. */
@@ -97,6 +91,8 @@ export class VoiceInput {
       transmitting,
       selfSpeaking: transmitting && this.voiceActive,
       listenOnly: this.#microphone.state === 'refused',
+      microphoneSilent: this.#silent,
+      suppressionFailed: this.#suppressionFailed,
     };
   }
 
@@ -127,6 +123,9 @@ export class VoiceInput {
     this.#gate.set({ inCall: false });
     this.#talk.stop();
     this.#microphone.dispose();
+    this.#chain.close();
+    void this.#microphone.configure(this.#settings); // what has failed in this call is tried again in the next
+    this.#chainChanged();
   }
 
   /** A latch does not outlive a change of a mute: un-muting, oneself or by others, opens the microphone for nobody who holds nothing. */
@@ -144,11 +143,11 @@ export class VoiceInput {
     const sameKey = isSameKey(before.talkKey, settings.talkKey) && before.latching === settings.latching;
     if (!sameKey) this.#talk.configure(settings.talkKey, settings.latching);
     this.#gate.set({ mode: settings.mode, releaseMs: settings.releaseMs });
-    this.#meter?.setThreshold(settings.thresholdDbfs);
+    this.#chain.thresholdDbfs = settings.thresholdDbfs;
     if (inCall) this.#listen();
     const sameProcessing = isSameProcessing(before.processing, settings.processing);
-    if (before.inputDeviceId !== settings.inputDeviceId || !sameProcessing)
-      void this.#microphone.configure(settings);
+    if (before.inputDeviceId === settings.inputDeviceId && sameProcessing) this.#treat();
+    else void this.#microphone.configure(this.#asked()).then(() => this.#treat()); // or with the old one, where no other came
   }
 
   press(finger: ButtonFinger): void {
@@ -166,14 +165,31 @@ export class VoiceInput {
     else this.#talk.stop();
   }
 
+  /** What is asked of the microphone: where RNNoise cannot be had, the browser's own suppression. */
+  #asked(): VoiceSettings {
+    const { processing } = this.#settings;
+    if (!this.#suppressionFailed || processing.noiseSuppression !== 'rnnoise') return this.#settings;
+    return { ...this.#settings, processing: { ...processing, noiseSuppression: 'browser' } };
+  }
+
+  #treat(): void {
+    this.#chain.treat(treatmentOf(this.#settings));
+  }
+
   #replaceTrack(track: AudioTrack | null): void {
     this.#gate.attach(track);
-    this.#meter?.stop();
-    this.#meter = track
-      ? this.#ports.createMeter(track, this.#settings.thresholdDbfs, (on) => this.#heard(on))
-      : null;
-    if (!track) this.#heard(false);
     this.#events.track(track);
+  }
+
+  #chainChanged(): void {
+    const silent = this.sound().microphone === 'silent';
+    const failed = this.#chain.suppressionFailed;
+    if (silent === this.#silent && failed === this.#suppressionFailed) return;
+    const fallsBack = failed && !this.#suppressionFailed;
+    this.#silent = silent;
+    this.#suppressionFailed = failed;
+    if (fallsBack) void this.#microphone.configure(this.#asked());
+    this.#events.changed();
   }
 
   #heard(speaking: boolean): void {

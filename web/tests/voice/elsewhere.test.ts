@@ -30,7 +30,7 @@ function watchRoster(scene: Scene): Participant[] {
   return shown;
 }
 
-const neverSent = (page: Page) => page.inputs.tracks.every((track) => !track.enabled);
+const neverSent = (page: Page) => page.world.sounds.made.every((sound) => !sound.track.enabled);
 
 for (const [name, flags] of [
   ['muted', [true, false]],
@@ -56,7 +56,7 @@ for (const [name, flags] of [
     expect([neverSent(again), again.voice.view.transmitting]).toEqual([true, false]);
     again.voice.undeafen();
     again.voice.unmute();
-    expect(again.inputs.tracks.at(-1)!.enabled).toBe(true);
+    expect(again.world.sounds.sent!.track.enabled).toBe(true);
   });
 
   test(`${name} goes along with Move here, though the page was opened afterwards`, async () => {

@@ -8,7 +8,7 @@ async function inCall() {
   const ann = scene.page('ann');
   void ann.voice.join('lounge');
   await scene.seconds(1);
-  return { scene, ann, on: () => ann.inputs.tracks.at(-1)!.enabled };
+  return { scene, ann, on: () => ann.world.sounds.sent!.track.enabled };
 }
 
 test('another key talks from now on', async () => {

@@ -8,7 +8,7 @@ import { FakeClock } from './fakes/clock';
 import { FakeSink, FakeTrack, FakeWorld, type Page } from './fakes/page';
 import { Scene } from './fakes/scene';
 
-const on = (page: Page) => page.inputs.tracks.at(-1)!.enabled;
+const on = (page: Page) => page.world.sounds.sent!.track.enabled;
 
 async function inACall() {
   const scene = new Scene();
@@ -45,8 +45,8 @@ test('it cuts who talks short, tells them, and nothing of theirs ends it', async
   for (const act of ['mute', 'unmute', 'deafen', 'undeafen', 'unmute', 'releaseTalk', 'pressTalk'] as const)
     ann.voice[act]();
   ann.voice.configure({ mode: 'voice_activity' });
-  ann.world.speaking?.(true);
   await scene.seconds(1);
+  ann.world.speaking!(true);
   expect(on(ann)).toBe(false);
   scene.server.rule('ann', false);
   await scene.clock.settle();

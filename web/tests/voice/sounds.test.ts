@@ -11,8 +11,8 @@ async function inCall(...others: string[]) {
   const scene = new Scene();
   const [ann, ben] = (await scene.call('ann', 'ben', ...others)) as [Page, Page];
   await scene.seconds(5);
-  ann.world.sounds.length = 0;
-  return { scene, ann, ben, heard: ann.world.sounds };
+  ann.world.callSounds.length = 0;
+  return { scene, ann, ben, heard: ann.world.callSounds };
 }
 
 async function enter(scene: Scene, user: string): Promise<Page> {
@@ -25,7 +25,7 @@ async function enter(scene: Scene, user: string): Promise<Page> {
 test('others who come and go are heard, by those who were there', async () => {
   const { scene, ben, heard } = await inCall();
   const cleo = await enter(scene, 'cleo');
-  expect([heard, ben.world.sounds.at(-1)]).toEqual([['joined'], 'joined']);
+  expect([heard, ben.world.callSounds.at(-1)]).toEqual([['joined'], 'joined']);
   cleo.voice.disconnect();
   await scene.seconds(2);
   expect(heard).toEqual(['joined', 'left']);
@@ -37,7 +37,7 @@ test('whoever comes in hears nothing of those who are there, nor of coming and g
   await scene.seconds(5);
   cleo.voice.disconnect();
   await scene.seconds(2);
-  expect(cleo.world.sounds).toEqual([]);
+  expect(cleo.world.callSounds).toEqual([]);
 });
 
 test('a burst is one sound', async () => {
@@ -59,7 +59,7 @@ test('a call that is moved to another page of the same user is neither coming no
   void sofa.voice.moveHere();
   await scene.seconds(5);
   expect(scene.server.participants('lounge')).toHaveLength(2);
-  expect([heard, ben.world.sounds, ben.voice.view.state]).toEqual([[], [], 'superseded']);
+  expect([heard, ben.world.callSounds, ben.voice.view.state]).toEqual([[], [], 'superseded']);
 });
 
 test('what changed while the page was away from the server is no news when it is back', async () => {
@@ -111,14 +111,14 @@ test('a call that ends against one’s will is heard, deafened or not; one that 
   scene.server.kick(ann.voice.view.participantId!);
   await scene.seconds(1);
   expect([heard, ann.voice.view.reason?.code]).toEqual([['muted', 'lost'], 'kicked']);
-  ben.world.sounds.length = 0;
+  ben.world.callSounds.length = 0;
   ben.voice.disconnect();
   await scene.seconds(1);
   void ben.voice.join('lounge');
   await scene.seconds(3);
   ben.world.hidePage();
   await scene.seconds(1);
-  expect([ben.world.sounds, ben.voice.view.state]).toEqual([[], 'disconnected']);
+  expect([ben.world.callSounds, ben.voice.view.state]).toEqual([[], 'disconnected']);
 });
 
 test('an outage of one’s own is heard once, if it is one', async () => {
@@ -149,7 +149,7 @@ test('each can be switched off, and muting outside a call makes none', async () 
   dan.voice.mute();
   void dan.voice.join('lounge');
   await scene.seconds(5);
-  expect(dan.world.sounds).toEqual([]);
+  expect(dan.world.callSounds).toEqual([]);
 });
 
 test.each(SOUND_NAMES)('%s is short, soft and unlike the others', (sound) => {

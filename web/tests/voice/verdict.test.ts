@@ -53,14 +53,14 @@ test('what the browser said to the microphone and to play-out is reported', asyn
 test('a microphone that gives nothing is called silent, and its level is said only while it is sent', async () => {
   const scene = new Scene();
   const [anna] = await scene.call('anna', 'ben');
-  anna!.world.loudestDbfs = -30;
+  anna!.world.sounds.loudestDbfs = -30;
   await scene.seconds(6);
   expect(lastReport(scene, 'anna')).toMatchObject({ microphone: 'live', transmitting: false });
   expect(lastReport(scene, 'anna')).not.toHaveProperty('level_dbfs');
   anna!.voice.pressTalk();
   await scene.seconds(6);
   expect(lastReport(scene, 'anna')).toMatchObject({ transmitting: true, level_dbfs: -30 });
-  anna!.world.loudestDbfs = -100;
+  anna!.world.sounds.loudestDbfs = -100;
   await scene.seconds(6);
   expect(lastReport(scene, 'anna')?.microphone).toBe('silent');
 });

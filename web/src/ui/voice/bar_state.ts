@@ -22,11 +22,13 @@ export function withSwitch(view: VoiceView, voiceEnabled: boolean): VoiceView {
   return { ...view, reason: { ...view.reason, ...said } };
 }
 
-/** What one is told about being muted; empty when there is nothing to say. */
-export function hintOf({ talkingWhileMuted, stillMuted, mutedByAdministrator }: VoiceView): string {
-  if (mutedByAdministrator) return t('voice.ruled');
-  if (talkingWhileMuted) return t('voice.talking_while_muted');
-  return stillMuted ? t('voice.still_muted') : '';
+/** What one is told about one's own sound; empty when there is nothing to say, or a reason says it. */
+export function hintOf(view: VoiceView): string {
+  if (view.mutedByAdministrator) return t('voice.ruled');
+  if (view.talkingWhileMuted) return t('voice.talking_while_muted');
+  if (view.stillMuted) return t('voice.still_muted');
+  if (view.microphoneSilent && !view.muted && view.reason === null) return t('voice.microphone_silent');
+  return view.suppressionFailed ? t('voice.suppression_failed') : '';
 }
 
 /** Whether a check of one's connection may tell more about it: the way there, or the microphone. */

@@ -24,6 +24,8 @@ const noCall: VoiceView = {
   listenOnly: false,
   talking: [],
   risen: [],
+  microphoneSilent: false,
+  suppressionFailed: false,
   peers: new Map(),
   canRejoin: false,
   canMoveHere: false,

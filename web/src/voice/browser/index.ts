@@ -8,10 +8,10 @@ import type { Names } from '../room_reason';
 import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
 import { createSink } from './audio_sink';
-import { createMeter } from './level_meter';
 import { mediaInputs } from './media';
 import { beacon, browserNote, copy, environment, holdScreen, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
+import { createSound } from './sound';
 import type { playSound } from './sound_player';
 import { talkSurface } from './talk_surface';
 
@@ -39,7 +39,7 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     connect,
     inputs: mediaInputs,
     createSink,
-    createMeter,
+    createSound,
     playSound: (sound, output) => void playLater(sound, output).catch(() => undefined), // a call goes on without
     holdScreen: holdScreen(),
     talkSurface,

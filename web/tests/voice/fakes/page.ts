@@ -18,28 +18,10 @@ import { PageClock, type FakeClock } from './clock';
 import { FakeGateway } from './gateway';
 import type { FakeNetwork } from './network';
 import type { FakeServer } from './server';
+import { FakeSounds } from './sounds';
+import { FakeTrack } from './tracks';
 
-export class FakeTrack implements AudioTrack {
-  static count = 0;
-  readonly id = `track${++FakeTrack.count}`;
-  readonly #ended = new Set<() => void>();
-  enabled = true;
-  stopped = false;
-
-  stop(): void {
-    this.stopped = true;
-  }
-
-  addEventListener(_type: 'ended', listener: () => void): void {
-    this.#ended.add(listener);
-  }
-
-  /** Unplugged. */
-  end(): void {
-    this.stopped = true;
-    for (const listener of this.#ended) listener();
-  }
-}
+export { FakeTrack };
 
 /** Microphones that answer when they are told to. */
 export class FakeInputs implements MediaInputs {
@@ -166,18 +148,23 @@ export class FakeWorld extends FakeWindow {
   /** False for a browser that is gone: its goodbyes do not arrive. */
   reachable = true;
   soundAllowed = true;
-  speaking: ((speaking: boolean) => void) | null = null;
-  loudestDbfs: number | null = null;
+  readonly sounds = new FakeSounds();
   remembered: (RememberedCall & { at: number }) | null = null;
   readonly sinks: FakeSink[] = [];
   /** Pages of one browser share it. */
   note: BrowserNote = new FakeNote();
   readonly beacons: unknown[] = [];
   readonly copied: string[] = [];
-  readonly sounds: Sound[] = [];
+  readonly callSounds: Sound[] = [];
   readonly screens: FakeScreen[] = [];
   settings: VoiceSettings = DEFAULT_SETTINGS;
   readonly #follow = new Set<() => void>();
+
+  /** Somebody begins or ends to speak into the microphone; null while nothing listens to it. */
+  get speaking(): ((speaking: boolean) => void) | null {
+    const events = this.sounds.sent?.events;
+    return events ? (speaking) => events.heard(speaking) : null;
+  }
 
   onSettings(handler: () => void): () => void {
     this.#follow.add(handler);
@@ -220,17 +207,6 @@ export interface Page {
   readonly voice: VoiceController;
 }
 
-function meterOf(world: FakeWorld): VoicePorts['createMeter'] {
-  return (_track, _threshold, heard) => {
-    world.speaking = heard;
-    return {
-      setThreshold: () => undefined,
-      loudestDbfs: () => world.loudestDbfs,
-      stop: () => (world.speaking = null),
-    };
-  };
-}
-
 /** Opens a page of a user on a host of the network; `change` replaces some of its ports. */
 export function openPage(
   { clock: time, network, server }: { clock: FakeClock; network: FakeNetwork; server: FakeServer },
@@ -269,8 +245,8 @@ export function openPage(
         world.talk = null;
       };
     },
-    createMeter: meterOf(world),
-    playSound: (sound) => void world.sounds.push(sound),
+    createSound: world.sounds.create,
+    playSound: (sound) => void world.callSounds.push(sound),
     holdScreen: () => world.holdScreen(),
     createSink: () => {
       const sink = new FakeSink(() => world.soundAllowed);

@@ -52,7 +52,7 @@ export class TalkSequence {
   }
 
   get #sends(): boolean {
-    return this.#page.inputs.running.some((track) => track.enabled);
+    return this.#page.world.sounds.running.some(({ track }) => track.enabled);
   }
 
   #pick<T>(from: readonly T[]): T {
