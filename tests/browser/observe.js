@@ -3,7 +3,6 @@
 (() => {
   const connections = [];
   const tracks = [];
-  const captured = [];
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     constructor(...args) {
@@ -16,7 +15,6 @@
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       const stream = await capture(constraints);
       tracks.push(...stream.getTracks());
-      captured.push(...stream.getTracks());
       return stream;
     };
   }
@@ -83,8 +81,11 @@
     openContexts: () => contexts.filter((one) => one.state !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
-    // Those that the gate has opened; copies that are measured are not among them.
-    openMicrophones: () => captured.filter((one) => one.readyState === 'live' && one.enabled).length,
+    // Those to whom sound is sent, not silence.
+    speakingTo: () =>
+      connections
+        .filter((one) => one.connectionState === 'connected')
+        .filter((one) => one.getSenders().some(({ track }) => track?.readyState === 'live' && track.enabled)).length,
     // Every connection goes on, and sends no packet of sound any more.
     stopSending: async () => {
       for (const connection of connections) {
