@@ -37,7 +37,7 @@
     await sender.setParameters(parameters);
   }
 
-  const isHeard = (connection) => connection.getReceivers()[0].getSynchronizationSources().length > 0;
+  const levelOf = (connection) => connection.getReceivers()[0].getSynchronizationSources()[0]?.audioLevel;
 
   window.__bare = {
     async open(constraints) {
@@ -67,7 +67,9 @@
       await connections.get(peer).setRemoteDescription(answer);
     },
 
-    hearsAll: (peers) => connections.size === peers && [...connections.values()].every(isHeard),
+    hearsAll: (peers) => connections.size === peers && [...connections.values()].every((one) => levelOf(one) !== undefined),
+
+    hearsSound: () => [...connections.values()].some((one) => levelOf(one) > 0),
 
     talk() {
       microphone.enabled = true;

@@ -55,6 +55,7 @@ def _our_call(browser: Browser, url: str, tokens: list[str]) -> Iterator[Page]:
     for page in pages:
         in_call(page)
     pages[0].keyboard.down("Space")
+    pages[1].locator("[data-speaking=true]").wait_for()
     yield pages[0]
     pages[0].keyboard.up("Space")
     for page in pages:
@@ -70,6 +71,7 @@ def _bare_call(browser: Browser, url: str) -> Page:
     for page in pages:
         page.wait_for_function("peers => __bare.hearsAll(peers)", arg=PEOPLE - 1)
     pages[0].evaluate("__bare.talk()")
+    pages[1].wait_for_function("__bare.hearsSound()")
     return pages[0]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.browser.sounds import RATE, write_sound
 
-WORD_SECONDS, PAUSE_SECONDS = 0.6, 1.2
+WORD_SECONDS, PAUSE_SECONDS = 0.6, 1.0
 NOTE_SECONDS = 0.06
 HERTZ = (220, 330, 494, 277, 415, 247, 370, 554, 311, 466)
 """One after the other: a tone that stays is a noise for the browser, which takes it out."""

@@ -41,7 +41,7 @@ class Scale:
     page_messages: int = 5000
     page_seconds: float = 6
     relay_seconds: float = 10
-    call_seconds: float = 6
+    call_seconds: float = 5
 
 
 FULL = Scale()

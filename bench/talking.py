@@ -78,7 +78,7 @@ def _key(talker: Page, listener: Page) -> tuple[float, float]:
     heard_at = listener.evaluate("__talking.heardAt")
     talker.keyboard.up("Space")
     pressed = msgspec.convert(talker.evaluate("__talking.pressed"), Pressed)
-    return pressed.enabled_at - pressed.pressed_at, heard_at - pressed.pressed_at
+    return _after(pressed.enabled_at, pressed.pressed_at), _after(heard_at, pressed.pressed_at)
 
 
 def _onset(talker: Page, listener: Page) -> float:
@@ -87,7 +87,14 @@ def _onset(talker: Page, listener: Page) -> float:
     talker.evaluate("__talking.awaitOnset()")
     listener.evaluate("__talking.listen()")
     began_at = talker.evaluate("__talking.beganAt")
-    return listener.evaluate("__talking.heardAt") - began_at
+    return _after(listener.evaluate("__talking.heardAt"), began_at)
+
+
+def _after(later: float, earlier: float) -> float:
+    """Raises RuntimeError where the effect came before its cause: then something else was seen."""
+    if later < earlier:
+        raise RuntimeError(f"something was heard or let through {earlier - later:.0f} ms before it was said")
+    return later - earlier
 
 
 def _voice_button(page: Page, name: str) -> None:
