@@ -9,7 +9,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import fan_out, history, idle_memory, page, posting, references, relay, relay_rooms, stalled, voice_join
+from bench import (
+    call_cost,
+    fan_out,
+    history,
+    idle_memory,
+    page,
+    posting,
+    references,
+    relay,
+    relay_rooms,
+    stalled,
+    talking,
+    voice_join,
+)
 from bench.figures import Section
 from bench.machine import describe_machine
 from bench.native import compile_programs
@@ -27,6 +40,8 @@ BENCHMARKS: dict[str, Callable[[Sitting], Section]] = {
     "history": history.measure,
     "page": page.measure,
     "voice-join": voice_join.measure,
+    "talking": talking.measure,
+    "call-cost": call_cost.measure,
     "relay": relay.measure,
     "relay-rooms": relay_rooms.measure,
 }

@@ -138,6 +138,10 @@ class Instance:
         ]
         return [self._entered("register", body) for body in bodies]
 
+    def choose(self, settings: dict[str, object]) -> None:
+        """What the first user chooses for themselves, on all their pages."""
+        self._request("PATCH", "/me/settings", msgspec.json.encode(settings))
+
     def newest_message(self, place: Place) -> str:
         """The id of the newest message of a channel the administrator is in."""
         answer = self._request("GET", f"/channels/{place.channel_id}/messages?limit=1")

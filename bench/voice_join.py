@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from bench.chromium import chromium, signed_in
+from bench.chromium import chromium, join_call, leave_call, signed_in
 from bench.figures import Measured, Section
 from bench.sitting import Sitting
 
@@ -41,7 +41,7 @@ def measure(sitting: Sitting) -> Section:
 
 
 def _join(page: Page) -> None:
-    page.get_by_role("navigation", name="Voice channels").get_by_role("button", name="Lounge", exact=True).click()
+    join_call(page)
     page.get_by_role("region", name="Voice", exact=True).wait_for()
 
 
@@ -49,7 +49,5 @@ def _timed_join(page: Page) -> tuple[float, float]:
     """Milliseconds from `voice.join` to the first packet, and to a green voice bar; afterwards the call is left again."""
     _join(page)
     since = page.evaluate("window.__voiceJoin()")
-    bar = page.get_by_role("region", name="Voice", exact=True)
-    bar.get_by_role("button", name="Disconnect", exact=True).click()
-    bar.wait_for(state="hidden")
+    leave_call(page)
     return since["packet"], since["green"]

@@ -17,7 +17,7 @@ from bench.processes import share_cores
 from bench.report import page_text, section_text
 from bench.sitting import TINY, Sitting
 
-IN_A_BROWSER = {"page", "voice-join"}
+IN_A_BROWSER = {"page", "voice-join", "talking", "call-cost"}
 NUMBER = re.compile(r"\d")
 
 
