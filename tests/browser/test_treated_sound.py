@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -144,10 +143,10 @@ def test_a_burst_of_50_ms_after_silence_arrives_whole_by_voice_activity(
 ) -> None:
     with hearing(launch, server, single_bursts) as (ann, ben):
         with ann.talking():
-            whole = statistics.median(burst(ben) for _ in range(3))
+            whole = min(burst(ben) for _ in range(3))
         choose(ann.page, talk_mode="voice_activity")
         expect(ann.bar_button("Voice Activity")).to_be_visible()
-        by_voice = statistics.median(burst(ben) for _ in range(3))
+        by_voice = min(burst(ben) for _ in range(3))
         print(f"\na burst has {whole:.5f}, by voice activity {by_voice:.5f}")
         assert by_voice == pytest.approx(whole, rel=0.2)
 
