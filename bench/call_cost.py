@@ -32,7 +32,7 @@ NOTE = (
 
 def measure(sitting: Sitting) -> Section:
     """Ours, bare, ours, bare."""
-    seconds = sitting.scale.call_seconds
+    seconds = sitting.scale.page_seconds
     argument = fake_microphone(sitting.folder)
     ours: list[float] = []
     bare: list[float] = []

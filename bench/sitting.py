@@ -41,7 +41,6 @@ class Scale:
     page_messages: int = 5000
     page_seconds: float = 6
     relay_seconds: float = 10
-    call_seconds: float = 5
 
 
 FULL = Scale()
@@ -58,7 +57,6 @@ QUICK = Scale(
     page_messages=1000,
     page_seconds=2,
     relay_seconds=3,
-    call_seconds=3,
 )
 TINY = Scale(
     rounds=1,
@@ -76,7 +74,6 @@ TINY = Scale(
     page_messages=100,
     page_seconds=0.2,
     relay_seconds=0.2,
-    call_seconds=0.5,
 )
 
 
