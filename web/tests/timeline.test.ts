@@ -49,6 +49,8 @@ test('one keeps its key from writing to acknowledgement', () => {
   expect(before.map(({ key }) => key)).toEqual(['m1', 'mine']);
   expect(after.map(({ key }) => key)).toEqual(['m1', 'mine']);
   expect([before[1]?.pending, after[1]?.message]).toEqual([writing, acknowledged]);
+  const overtaken = timeline([said(1, '01T10:00'), acknowledged], [writing], ann.id, utcDay);
+  expect(overtaken).toEqual(after); // another tab has sent it, and has yet to say that it waits no more
 });
 
 test('a tombstone keeps its row; a message whose text is still to come has none', () => {

@@ -28,15 +28,22 @@ export function timeline(
   selfId: string,
   dayOf: (at: number) => string = localDay,
 ): Row[] {
-  const list = [
-    ...messages.filter((message) => !isSuperseded(message)).map((message) => ofMessage(message, selfId)),
-    ...pending.map((item) => ofPending(item, selfId)),
-  ];
+  const sent = messages
+    .filter((message) => !isSuperseded(message))
+    .map((message) => ofMessage(message, selfId));
+  const list = [...sent, ...unsent(pending, sent).map((item) => ofPending(item, selfId))];
   return list.map((entry, index) => {
     const before = list[index - 1];
     const startsDay = !before || dayOf(before.at) !== dayOf(entry.at);
     return { ...entry, startsDay, grouped: !startsDay && continues(before, entry) };
   });
+}
+
+/** Another tab may have sent one of them that it has not yet taken from the store they share. */
+function unsent(pending: readonly PendingMessage[], sent: readonly Entry[]): readonly PendingMessage[] {
+  if (pending.length === 0) return pending;
+  const keys = new Set(sent.map(({ key }) => key));
+  return pending.filter(({ nonce }) => !keys.has(nonce));
 }
 
 /** The rows anew, but those that are as they were are the same objects: what shows them has nothing to do. */
