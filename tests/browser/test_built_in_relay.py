@@ -41,7 +41,7 @@ def test_a_call_that_can_do_without_the_relay_does(serving: Serving, calling: Ca
     ann, ben = calling(serving(BUILT_IN))
     for person, other in ((ann, "ben"), (ben, "ann")):
         person.expect_bar("connected", "Lounge")
-        assert person.observed("mayUseRelay")
+        person.wait_for("window.__observed.mayUseRelay()")
         expect_path(person, other, "direct")
     with ann.talking():
         assert ben.hears()
