@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from cromulent.kernel.clock import FakeClock
+from tests.lab.network import move_into_own_network
 
 pytest_plugins = ["tests.browser.fixtures", "tests.store.databases"]
 
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("browser", "lab", "voice")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of several processes each gets a network, where it may: the ports and cables of one are none of the others' business."""
+    if hasattr(config, "workerinput") and os.geteuid() == 0:
+        move_into_own_network()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
