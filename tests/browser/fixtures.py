@@ -160,13 +160,13 @@ def serving(data: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def calling(browser: Browser) -> Iterator[Calling]:
-    """`calling(server)`: ann and ben in Lounge; each sees both, connected or not."""
+    """`calling(server)`: ann and ben in Lounge; each sees both, connected or not. What keeps the page is left out."""
     with ExitStack() as held:
 
         def call(server: ServerProcess) -> list[Person]:
             two = []
             for name in PEOPLE[:2]:
-                context = browser.new_context(permissions=["microphone"])
+                context = browser.new_context(permissions=["microphone"], service_workers="block")
                 held.callback(context.close)
                 two.append(Person(context, server.url, name).log_in())
             for person in two:
@@ -179,13 +179,13 @@ def calling(browser: Browser) -> Iterator[Calling]:
 
 @pytest.fixture
 def people(browser: Browser, server: ServerProcess) -> Iterator[Callable[[int], list[Person]]]:
-    """`people(n)`: n of ann, ben and cleo, logged in, each in a browser context of their own."""
+    """`people(n)`: n of ann, ben and cleo, logged in, each in a browser context of their own. What keeps the page is left out."""
     contexts = []
 
     def make(count: int) -> list[Person]:
         made = []
         for name in PEOPLE[:count]:
-            context = browser.new_context(permissions=["microphone"])
+            context = browser.new_context(permissions=["microphone"], service_workers="block")
             contexts.append(context)
             made.append(Person(context, server.url, name).log_in())
         return made

@@ -6,12 +6,11 @@ import os
 import re
 import signal
 import ssl
-import subprocess
 import time
 import urllib.request
 from pathlib import Path
 
-from tests.browser.launching import CROMULENT, Launched, launch_alone, launch_forked
+from tests.launching import Launched, Program, launch_alone, launch_forked, launch_into, run_forked
 from tests.ports import free_port
 
 START_SECONDS = 30.0
@@ -20,13 +19,8 @@ PASSWORD = "correct horse battery"
 
 def create_administrator(data: Path, user_name: str) -> None:
     """Make a user in a data folder, as an operator does at the command line."""
-    subprocess.run(
-        [*CROMULENT, "admin", "create", user_name, "--password-stdin", "--data", str(data)],
-        input=PASSWORD.encode(),
-        check=True,
-        capture_output=True,
-        timeout=START_SECONDS,
-    )
+    arguments = ("admin", "create", user_name, "--password-stdin", "--data", str(data))
+    run_forked(Program(arguments, os.environ), read=PASSWORD).check_returncode()
 
 
 class ServerProcess:
@@ -61,7 +55,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it and wait until it is ready to serve."""
-        self._process = self._launch(self._serve_arguments(), self._output, {**os.environ, **self._environment})
+        self._process = self._launch(Program(self._serve_arguments(), {**os.environ, **self._environment}))
         self._wait_until_ready()
 
     def kill(self) -> None:
@@ -93,14 +87,13 @@ class ServerProcess:
         """The links `--demo` prints."""
         return re.findall(r"https?://\S+/enter#\S+", self.output)
 
-    def _launch(self, arguments: list[str], output: Path, environment: dict[str, str]) -> Launched:
+    def _launch(self, program: Program) -> Launched:
         """Another release (`PYTHONPATH`) is not what is loaded already."""
-        launch = launch_alone if "PYTHONPATH" in self._environment else launch_forked
-        return launch(arguments, output, environment)
+        return launch_into(self._output, program, launch_alone if "PYTHONPATH" in self._environment else launch_forked)
 
-    def _serve_arguments(self) -> list[str]:
-        own = ["--port", str(self.port), "--data", str(self.data), "--stun-port", str(self.stun_port)]
-        return ["serve", *own, *self._arguments]
+    def _serve_arguments(self) -> tuple[str, ...]:
+        own = ("--port", str(self.port), "--data", str(self.data), "--stun-port", str(self.stun_port))
+        return ("serve", *own, *self._arguments)
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

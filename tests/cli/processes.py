@@ -7,13 +7,13 @@ import queue
 import re
 import signal
 import subprocess
-import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
-COMMAND = (sys.executable, "-m", "cromulent.cli")
+from tests.launching import Launch, Program, Streams, launch_forked, run_forked
+
 PASSWORD = "correct horse battery"
 PATIENCE_SECONDS = 30.0
 _LINK = re.compile(r"^https?://\S+/(?:setup|enter)#\S+$")
@@ -21,34 +21,24 @@ _LINK = re.compile(r"^https?://\S+/(?:setup|enter)#\S+$")
 
 def run(*arguments: str, password: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """A command that ends by itself."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        input=None if password is None else password + "\n",
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
+    program = Program(arguments, {**os.environ, **environment})
+    return run_forked(program, read="" if password is None else password + "\n", seconds=PATIENCE_SECONDS)
 
 
 class Serving:
     """A running `cromulent serve`. Entering waits until it says where it is; leaving ends it."""
 
-    def __init__(self, *arguments: str, **environment: str) -> None:
+    def __init__(self, *arguments: str, launch: Launch = launch_forked, **environment: str) -> None:
         self.lines: list[str] = []
         self.log: list[str] = []
         self._heard: queue.Queue[str | None] = queue.Queue()
-        self._process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", "--stun-port", "0", *arguments],
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        serve = ("serve", "--port", "0", "--stun-port", "0", *arguments)
+        (said, stdout), (logged, stderr) = _pipe(), _pipe()
+        with Path(os.devnull).open() as nothing, stdout, stderr:
+            self._process = launch(Program(serve, {**os.environ, **environment}), Streams(nothing, stdout, stderr))
         self._readers = [
-            threading.Thread(target=self._listen, args=(self._process.stdout, self._heard.put)),
-            threading.Thread(target=self._listen, args=(self._process.stderr, self.log.append)),
+            threading.Thread(target=self._listen, args=(said, self._heard.put)),
+            threading.Thread(target=self._listen, args=(logged, self.log.append)),
         ]
         for reader in self._readers:
             reader.start()
@@ -59,7 +49,7 @@ class Serving:
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
-            self._process.kill()
+            self._process.send_signal(signal.SIGKILL)
         self._finish()
 
     @property
@@ -85,8 +75,7 @@ class Serving:
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
         self._process.send_signal(how)
-        self._finish()
-        return self._process.returncode
+        return self._finish()
 
     def _hear(self) -> None:
         line = self._heard.get(timeout=PATIENCE_SECONDS)
@@ -94,22 +83,27 @@ class Serving:
             raise AssertionError(f"it ended with {self._process.wait()}:\n{self.lines}\n{self.log}")
         self.lines.append(line.rstrip("\n"))
 
-    def _listen(self, stream: IO[str] | None, tell: object) -> None:
-        assert stream is not None
-        assert callable(tell)
+    def _listen(self, stream: IO[str], tell: Callable[[str | None], None]) -> None:
         for line in stream:
             tell(line)
         if tell == self._heard.put:
             tell(None)
         stream.close()
 
-    def _finish(self) -> None:
-        self._process.wait(PATIENCE_SECONDS)
+    def _finish(self) -> int:
+        code = self._process.wait(PATIENCE_SECONDS)
         for reader in self._readers:
             reader.join()
         while (line := self._heard.get()) is not None:
             self.lines.append(line.rstrip("\n"))
         self._heard.put(None)
+        return code
+
+
+def _pipe() -> tuple[IO[str], IO[str]]:
+    """The end to read from and the end to write to."""
+    read, write = os.pipe()
+    return os.fdopen(read), os.fdopen(write, "w")
 
 
 def only_line(text: str) -> str:

@@ -18,7 +18,8 @@ from cromulent.cli.certificates import own_certificate
 from cromulent.cli.doctor.command import findings_of
 from cromulent.config import Config
 from tests.browser.processes import children_of
-from tests.cli.processes import COMMAND, PATIENCE_SECONDS, Serving, contents, run
+from tests.cli.processes import PATIENCE_SECONDS, Serving, contents, run
+from tests.launching import CROMULENT
 from tests.ports import free_port
 
 
@@ -120,7 +121,7 @@ def test_a_port_that_was_taken_at_the_start_is_found_while_it_runs(tmp_path: Pat
 
 
 def test_a_disk_that_takes_nothing_is_found(tmp_path: Path) -> None:
-    limited = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *COMMAND, "doctor", "--data", str(tmp_path)]
+    limited = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", *CROMULENT, "doctor", "--data", str(tmp_path)]
     environment = {**os.environ, "CROMULENT_STUN_PORT": str(free_port()), "CROMULENT_PORT": str(free_port())}
     found = Examined(
         subprocess.run(limited, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)

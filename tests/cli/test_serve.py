@@ -20,6 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.cli.processes import PASSWORD, Serving, contents, only_line, run
+from tests.launching import launch_alone
 from tests.ports import free_port
 
 
@@ -34,7 +35,7 @@ def secret_of(link: str) -> str:
 
 def test_the_first_start_prints_a_set_up_link_and_later_ones_do_not(tmp_path: Path) -> None:
     data = tmp_path / "new" / "data"
-    with Serving("--data", str(data)) as server:
+    with Serving("--data", str(data), launch=launch_alone) as server:
         [link] = server.links(1)
         assert link.startswith(f"{server.url}/setup#")
         browser = browser_at(server.url)

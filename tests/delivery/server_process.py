@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.launching import Launched, Program, launch_into
 from tests.ports import free_port
 
 START_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
-SERVE = (sys.executable, "-m", "cromulent.cli", "serve")
-FAULTY = (sys.executable, str(Path(__file__).with_name("faulty_server.py")))
+FAULTY_SERVER = Path(__file__).with_name("faulty_server.py")
 
 
 class ServerProcess:
@@ -24,8 +22,8 @@ class ServerProcess:
         self.data = data
         self.port = free_port()
         self.lives = 0
-        self._command = SERVE if fault is None else (*FAULTY, fault, "serve")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._fault = fault
+        self._process: Launched | None = None
         self._output = data.with_name(f"{data.name}.out")
 
     @property
@@ -52,12 +50,10 @@ class ServerProcess:
         return self._output.read_text(errors="replace")[-4000:]
 
     def _launch(self) -> None:
-        options = ("--port", str(self.port), "--data", str(self.data), "--stun-port", "0")
+        serve = ("serve", "--port", str(self.port), "--data", str(self.data), "--stun-port", "0")
         environment = {**os.environ, "CROMULENT_POSTS_PER_10_SECONDS": "1000000"}
-        with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self._command, *options], stdout=output, stderr=subprocess.STDOUT, env=environment
-            )
+        faulty = Program((self._fault or "", *serve), environment, FAULTY_SERVER)
+        self._process = launch_into(self._output, faulty if self._fault else Program(serve, environment))
 
     async def _until_ready(self) -> None:
         try:
@@ -69,8 +65,8 @@ class ServerProcess:
 
     async def _is_ready(self) -> bool:
         assert self._process is not None
-        if self._process.poll() is not None:
-            raise AssertionError(f"the server ended with {self._process.returncode}:\n{self.output()}")
+        if (code := self._process.poll()) is not None:
+            raise AssertionError(f"the server ended with {code}:\n{self.output()}")
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:

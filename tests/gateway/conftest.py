@@ -9,12 +9,13 @@ import pytest
 
 from cromulent.kernel.clock import FakeClock
 from tests.gateway.stage import Stage
+from tests.store.databases import place_of
 
 
 @pytest.fixture
-def database_at(tmp_path: Path) -> Path | str:
+def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """An SQLite file: what the gateway asks of a database is asked of both engines by `test_catch_up`."""
-    return tmp_path / "cromulent.db"
+    return place_of(request, tmp_path)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cromulent.cli.coturn import CONFIGURATION, ENVIRONMENT, new_secret, write_coturn_files
 from cromulent.voice import CoturnSettings
-from tests.browser.launching import Launched, launch_alone
 from tests.browser.server_process import ServerProcess
 from tests.lab.internet import PublicHost
+from tests.launching import Launched, Program, launch_alone, launch_into
 from tests.voice.coturn import answers
 
 DEFAULT_PORT = 4000
@@ -52,13 +52,12 @@ class PublicServer(ServerProcess):
         with self._host.namespace.entered():
             super().start()
 
-    def _launch(self, arguments: list[str], output: Path, environment: dict[str, str]) -> Launched:
+    def _launch(self, program: Program) -> Launched:
         """A fork would be of a process in another network."""
-        return launch_alone(arguments, output, environment)
+        return launch_into(self._output, program, launch_alone)
 
-    def _serve_arguments(self) -> list[str]:
-        own = ["--host", "0.0.0.0", "--tls", "self", "--data", str(self.data)]
-        return ["serve", *own, *self._arguments]
+    def _serve_arguments(self) -> tuple[str, ...]:
+        return ("serve", "--host", "0.0.0.0", "--tls", "self", "--data", str(self.data), *self._arguments)
 
 
 @contextmanager
