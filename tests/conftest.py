@@ -25,7 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs more than Python by its folder, and every test with a browser, so that one can leave it out.
 
-    Browsers come last: the quick tests have spoken by then, and Playwright keeps an event loop where others start theirs.
+    Browsers come last: the quick tests have spoken by then, and Playwright keeps an event loop where others start theirs. Among
+    them the benchmarks are first: they are long, and in one file.
     """
     for item in items:
         folder = item.path.relative_to(HERE).parts[0]
@@ -33,7 +34,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(folder)
         if "playwright" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, bool]:
+    return item.get_closest_marker("browser") is not None, item.path.relative_to(HERE).parts[0] in MARKED_FOLDERS
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,6 +20,8 @@ MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 """OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane."""
+SALT_BYTES = 16
+HASH_BYTES = 32
 THREADS = 2
 MAX_WAITING = 64
 
@@ -26,10 +30,12 @@ class PasswordHasher:
     """Hashes and verifies in a few threads, `THREADS` times 19 MiB at most; beyond `MAX_WAITING` callers it refuses (`busy`)."""
 
     def __init__(self) -> None:
-        self._argon2 = argon2.PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+        self._argon2 = argon2.PasswordHasher(
+            time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES, hash_len=HASH_BYTES, salt_len=SALT_BYTES
+        )
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="passwords")
         self._waiting = 0
-        self._nobodys = self._argon2.hash("no password has this hash")
+        self._nobodys = _hash_of_nothing()
 
     async def hash(self, password: str) -> str:
         """The string to store: algorithm, parameters, salt and hash."""
@@ -60,6 +66,12 @@ class PasswordHasher:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+
+
+def _hash_of_nothing() -> str:
+    """As long to verify as any other, and no password has it: it was drawn, not made."""
+    salt, drawn = (b64encode(os.urandom(size)).decode().rstrip("=") for size in (SALT_BYTES, HASH_BYTES))
+    return f"$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${drawn}"
 
 
 def _as_typed(password: str) -> str:
