@@ -1,7 +1,7 @@
 """A call outlives what happens to networks, relays and servers: the sound comes back by itself, and nobody is seen to leave.
 
-How long it stands still is measured, not asserted: `CROMULENT_TEST_ROUNDS=5 bin/test tests/lab/test_recovery.py -s` does all of it
-five times and prints the medians.
+How long it stands still is asserted where it is measured alone: `CROMULENT_TEST_ROUNDS=5 bin/test tests/lab/test_recovery.py -s` does
+all of it five times, prints the medians and holds them against what is promised.
 """
 
 from __future__ import annotations
@@ -152,6 +152,7 @@ def test_the_sound_comes_back_and_nobody_leaves(starting: Callable[..., Call], f
     measured = [standstill(call, fault, joins_first=number % 2) for number in range(rounds)]
     shown = f"{statistics.median(measured):.2f} ({min(measured):.2f}–{max(measured):.2f})"
     print(f"\n| {fault.name} | {fault.wished_seconds} | {shown} |")
+    assert ROUNDS == 1 or statistics.median(measured) <= fault.wished_seconds
 
 
 def standstill(call: Call, fault: Fault, *, joins_first: int) -> float:
