@@ -24,6 +24,7 @@ import { ThemeChoice } from './ui/theme.svelte';
 import { PageUpdate } from './ui/update/page_update.svelte';
 import { BrowserShellWorker } from './ui/update/shell_worker';
 import { VoiceSession } from './ui/voice/voice_session.svelte';
+import { remembersCall } from './voice/remembered_call';
 import { version } from '../package.json';
 
 const tabs = new BrowserTabs(navigator.locks, new BroadcastChannel('cromulent'));
@@ -58,6 +59,8 @@ const voice = new VoiceSession(async (userId) => {
   const { createBrowserVoice } = await import('./voice/browser');
   return createBrowserVoice({ signalling, clock: browserClock, userId, names, rosters, choices: settings });
 });
+/** Before anybody reaches for it: a call of this user goes on elsewhere, or ended with the page before this one. */
+const needsVoice = () => rosters.ownCalls().length > 0 || remembersCall(() => sessionStorage);
 const theme = new ThemeChoice(settings);
 const router = new Router();
 const build = document.querySelector<HTMLMetaElement>('meta[name=build]')?.content ?? '';
@@ -77,7 +80,10 @@ document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.gateway.nudge();
 });
 client.gateway.events.on('state', ({ state }) => state === 'live' && settings.hurry());
-client.gateway.events.on('ready', ({ user }) => void voice.prepare(user.id));
+client.store.subscribe(() => {
+  const { user } = client.store.state;
+  if (user && needsVoice()) void voice.prepare(user.id);
+});
 mount(App, { target: document.body.querySelector('#app')!, props: { model, session } });
 session.begin();
 // The page's own files come first. Only what was built has a worker: the development server changes under the page.

@@ -113,6 +113,12 @@ export class Model {
     if (matchMedia('(pointer: fine)').matches) this.composer?.focus();
   }
 
+  /** Loads the engine of the calls, because somebody is about to want it. */
+  prepareVoice(): void {
+    const { user } = this.state;
+    if (user) void this.voice.prepare(user.id);
+  }
+
   announce(text: string): void {
     this.announcement = text;
   }

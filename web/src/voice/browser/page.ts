@@ -2,6 +2,7 @@
 import type { Goodbye } from '../admission';
 import type { BrowserNote } from '../elsewhere';
 import type { Environment } from '../environment';
+import { CALL_KEY } from '../remembered_call';
 import type { ScreenLockPorts } from '../screen_lock';
 import {
   choicesOf,
@@ -13,7 +14,6 @@ import {
 } from '../settings';
 
 const DEVICES_KEY = 'cromulent.voice';
-const MEMORY_KEY = 'cromulent.call';
 const NOTE_KEY = 'cromulent.participant';
 const LEAVE_URL = '/api/v1/voice/leave';
 
@@ -74,11 +74,11 @@ const NOTHING_KNOWN: Remembered = {
 /** In the storage of this tab; the token is not in it. */
 export const memory: CallMemory = {
   load: () => {
-    const call = read<Partial<Remembered>>(() => sessionStorage, MEMORY_KEY);
+    const call = read<Partial<Remembered>>(() => sessionStorage, CALL_KEY);
     return call && { ...NOTHING_KNOWN, ...call }; // an older version of this page may have written less
   },
-  save: (call) => write(() => sessionStorage, MEMORY_KEY, { ...call, at: Date.now() }),
-  clear: () => write(() => sessionStorage, MEMORY_KEY, null),
+  save: (call) => write(() => sessionStorage, CALL_KEY, { ...call, at: Date.now() }),
+  clear: () => write(() => sessionStorage, CALL_KEY, null),
 };
 
 /** In the storage that all tabs share. One voice a user: the newest participant is enough. */
