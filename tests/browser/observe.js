@@ -9,7 +9,13 @@
       super(...args);
       connections.push(this);
     }
+
+    setLocalDescription(...args) {
+      described += 1;
+      return super.setLocalDescription(...args);
+    }
   };
+  let described = 0;
   const capture = navigator.mediaDevices?.getUserMedia?.bind(navigator.mediaDevices);
   if (capture) {
     navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -81,6 +87,19 @@
     openContexts: () => contexts.filter((one) => one.state !== 'closed').length,
     captured: () => tracks.length,
     liveTracks: () => tracks.filter((one) => one.readyState === 'live').length,
+    // How many times this page has described a connection, which an exchanged track must not need.
+    described: () => described,
+    // The names of the microphones that are sent.
+    sentFrom: () => [
+      ...new Set(connections.flatMap((one) => one.getSenders().map(({ track }) => track?.label ?? 'none'))),
+    ],
+    // What a browser does when a microphone is pulled out.
+    unplug: () => {
+      for (const track of tracks.filter((one) => one.readyState === 'live')) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    },
     // Those to whom sound is sent, not silence.
     speakingTo: () =>
       connections

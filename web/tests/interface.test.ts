@@ -6,7 +6,7 @@ import { withoutSpoilers } from '../src/ui/messages/spoilers';
 import { channelPath, messagePath, parseRoute } from '../src/ui/router.svelte';
 import { channelsOfKind, firstTextChannel } from '../src/ui/shell/channel_order';
 import { barStateOf, barTextOf, helpsToCheck } from '../src/ui/voice/bar_state';
-import { talkKeyName } from '../src/ui/voice/talk_key_name';
+import { learnKeyboard, talkKeyName } from '../src/ui/voice/talk_key_name';
 import { canBeSeen } from '../src/core/visible_text';
 import { channel } from './fakes';
 
@@ -57,6 +57,20 @@ test.each([
   ['ArrowUp', 'Up'],
 ])('the key %s is called %s', (code, name) => {
   expect(talkKeyName({ kind: 'key', code })).toBe(name);
+});
+
+test('where the browser tells what is printed on the keys they are called so', async () => {
+  await learnKeyboard(undefined);
+  await learnKeyboard({ getLayoutMap: () => Promise.reject(new DOMException('', 'SecurityError')) });
+  expect(talkKeyName({ kind: 'key', code: 'KeyY' })).toBe('Y');
+  const german = new Map([
+    ['KeyY', 'z'],
+    ['Semicolon', 'ö'],
+    ['Minus', 'ß'],
+  ]);
+  await learnKeyboard({ getLayoutMap: () => Promise.resolve(german) });
+  const names = [...german.keys(), 'Space'].map((code) => talkKeyName({ kind: 'key', code }));
+  expect(names).toEqual(['Z', 'Ö', 'ß', 'Space']);
 });
 
 test('a mouse button has a name too', () => {

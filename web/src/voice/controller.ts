@@ -152,6 +152,11 @@ export class VoiceController {
     this.#input.release(finger);
   }
 
+  /** A key is being pressed to be chosen, not to talk. */
+  recordKey(recording: boolean): void {
+    this.#input.recordingKey = recording;
+  }
+
   get settings(): VoiceSettings {
     return this.#settings;
   }
@@ -245,7 +250,7 @@ export class VoiceController {
     const other = settings.relayOnly !== this.#settings.relayOnly;
     this.#settings = settings;
     if (other) this.#call.running?.links.reroute();
-    this.#input.configure(this.#settings, this.#call.running !== null);
+    this.#input.configure(this.#settings);
     this.#output.configure(settings);
     this.#changed();
   }

@@ -23,14 +23,32 @@ export interface MicrophoneSettings {
   readonly processing: Processing;
 }
 
-/** What is asked of the browser; `ideal`, so that a device that is gone gives another one instead of none. */
-export function constraintsOf({ inputDeviceId, processing }: MicrophoneSettings): MediaTrackConstraints {
+/** What is asked of the browser: exactly that device, for Chromium takes a wish for one as no more than that. */
+function constraintsOf({ inputDeviceId, processing }: MicrophoneSettings): MediaTrackConstraints {
   return {
     ...processing,
     noiseSuppression: processing.noiseSuppression === 'browser',
     channelCount: 1,
-    ...(inputDeviceId === null ? {} : { deviceId: { ideal: inputDeviceId } }),
+    ...(inputDeviceId === null ? {} : { deviceId: { exact: inputDeviceId } }),
   };
+}
+
+const IS_GONE = ['OverconstrainedError', 'NotFoundError'];
+
+/** A chosen device that is gone gives another one instead of none. */
+async function ask(inputs: MediaInputs, settings: MicrophoneSettings): Promise<MicrophoneTrack> {
+  try {
+    return await inputs.getUserMedia(constraintsOf(settings));
+  } catch (error) {
+    if (settings.inputDeviceId === null || !(error instanceof Error && IS_GONE.includes(error.name)))
+      throw error;
+    return await inputs.getUserMedia(constraintsOf({ ...settings, inputDeviceId: null }));
+  }
+}
+
+/** What is recorded knows the device it comes from. */
+export interface MicrophoneTrack extends AudioTrack {
+  getSettings(): { readonly deviceId?: string };
 }
 
 /** The browser's media devices. */
@@ -38,9 +56,11 @@ export interface MediaInputs {
   /** False where the browser gives no microphone at all: a page without TLS. */
   readonly available: boolean;
   /** Rejects with the errors of getUserMedia. */
-  getUserMedia(constraints: MediaTrackConstraints): Promise<AudioTrack>;
+  getUserMedia(constraints: MediaTrackConstraints): Promise<MicrophoneTrack>;
   /** Something that changes when the system's default microphone does; its id stays `default`. */
   defaultInput(): Promise<string>;
+  /** Whether a microphone is there at this moment. */
+  isThere(deviceId: string): Promise<boolean>;
   onDeviceChange(handler: () => void): () => void;
 }
 
@@ -49,7 +69,7 @@ export type MicrophoneState = 'off' | 'opening' | 'live' | 'refused';
 export interface MicrophoneEvents {
   /** Our sound comes from this track now, or from none. The one before is still running, and is stopped by whoever is told when it is not needed any more. */
   track(track: AudioTrack | null): void;
-  /** The device is gone, or the system takes another one: nobody here has asked for it. */
+  /** The device is gone or back, or the system takes another one: nobody here has asked for it. */
   deviceChanged?(): void;
   changed(): void;
 }
@@ -67,7 +87,7 @@ export class Microphone {
   readonly #inputs: MediaInputs;
   readonly #events: MicrophoneEvents;
   #settings: MicrophoneSettings;
-  #track: AudioTrack | null = null;
+  #track: MicrophoneTrack | null = null;
   #state: MicrophoneState = 'off';
   #reason: ReasonCode | null = null;
   #attempt = 0;
@@ -124,7 +144,7 @@ export class Microphone {
     if (!this.#inputs.available) return this.#refuse('mic_insecure');
     if (this.#state !== 'live') this.#become('opening', null);
     try {
-      const track = await this.#inputs.getUserMedia(constraintsOf(this.#settings));
+      const track = await ask(this.#inputs, this.#settings);
       if (attempt !== this.#attempt) return track.stop();
       track.addEventListener('ended', () => this.#ended(track));
       this.#exchange(track);
@@ -153,18 +173,21 @@ export class Microphone {
 
   async #devicesChanged(): Promise<void> {
     if (this.#state === 'refused' && this.#reason === 'mic_missing') return this.#acquire();
-    if (this.#state !== 'live' || !this.#followsDefault()) return;
-    const current = await this.#inputs.defaultInput().catch(() => this.#default);
-    if (this.#state !== 'live' || current === this.#default) return;
+    const track = this.#track;
+    if (!track || !(await this.#isAnotherDue(track)) || track !== this.#track) return;
     this.#events.deviceChanged?.();
     await this.#acquire();
   }
 
-  #followsDefault(): boolean {
-    return this.#settings.inputDeviceId === null || this.#settings.inputDeviceId === 'default';
+  /** The chosen one is back, or the system's choice is another one. */
+  async #isAnotherDue(track: MicrophoneTrack): Promise<boolean> {
+    const chosen = this.#settings.inputDeviceId;
+    if (chosen === null || chosen === 'default')
+      return (await this.#inputs.defaultInput().catch(() => this.#default)) !== this.#default;
+    return track.getSettings().deviceId !== chosen && (await this.#inputs.isThere(chosen).catch(() => false));
   }
 
-  #exchange(track: AudioTrack | null): void {
+  #exchange(track: MicrophoneTrack | null): void {
     const old = this.#track;
     if (track === old) return;
     this.#track = track;

@@ -17,6 +17,13 @@ export interface AudioSink {
 
 export type AudioSinkFactory = (track: AudioTrack) => AudioSink;
 
+/** The browser's loudspeakers. */
+export interface Speakers {
+  /** Whether one is there at this moment. */
+  isThere(deviceId: string): Promise<boolean>;
+  onDeviceChange(handler: () => void): () => void;
+}
+
 /** The settings of what is heard. */
 export type OutputSettings = Pick<VoiceSettings, 'outputDeviceId' | 'outputVolume' | 'peerSounds'>;
 
@@ -87,6 +94,15 @@ export class Playback {
     }
   }
 
+  /** Something was plugged in or out. */
+  async followSpeakers(speakers: Speakers): Promise<void> {
+    const chosen = this.#deviceId;
+    if (!chosen) return;
+    const present = await speakers.isThere(chosen).catch(() => false);
+    if (chosen !== this.#deviceId) return;
+    for (const { sink } of this.#played.values()) void this.#route(sink, present ? chosen : '');
+  }
+
   /** To be called from a gesture: tries to play everybody again. */
   async enableSound(): Promise<void> {
     await Promise.all([...this.#played].map(([peerId, { sink }]) => this.#play(peerId, sink)));
@@ -117,8 +133,8 @@ export class Playback {
   }
 
   /** A device that is gone leaves the sound where it was. */
-  async #route(sink: AudioSink): Promise<void> {
-    await sink.setSinkId?.(this.#deviceId).catch(() => undefined);
+  async #route(sink: AudioSink, deviceId = this.#deviceId): Promise<void> {
+    await sink.setSinkId?.(deviceId).catch(() => undefined);
   }
 
   #note(peerId: string, refused: boolean): void {

@@ -32,6 +32,8 @@ export class VoiceInput {
   #settings: VoiceSettings;
   readonly #chain: SoundChain;
   #voiceActive = false;
+  #inCall = false;
+  #recordingKey = false;
   #muted = false;
   #silent = false;
   #suppressionFailed = false;
@@ -106,9 +108,14 @@ export class VoiceInput {
     return this.live && (this.#settings.mode === 'push_to_talk' ? this.#talk.active : this.#voiceActive);
   }
 
-  /** We are in a call: the microphone opens, the key works. */
+  /** We are in a call: the microphone opens, the key works. What was held or latched in a call before stays there. */
   start(): void {
+    if (this.#inCall) {
+      this.#gate.set({ inCall: false });
+      this.#talk.letGo();
+    }
     this.#gate.set({ inCall: true });
+    this.#inCall = true;
     this.#listen();
     void this.#microphone.open();
   }
@@ -118,9 +125,17 @@ export class VoiceInput {
     return this.#microphone.open();
   }
 
+  /** While a key is recorded none talks, least of all the one that is pressed. */
+  set recordingKey(recording: boolean) {
+    this.#recordingKey = recording;
+    if (recording) this.#talk.stop();
+    else if (this.#inCall) this.#listen();
+  }
+
   /** We are in no call: everything is released. */
   stop(): void {
     this.#gate.set({ inCall: false });
+    this.#inCall = false;
     this.#talk.stop();
     this.#microphone.dispose();
     this.#chain.close();
@@ -137,14 +152,14 @@ export class VoiceInput {
   }
 
   /** What is as before is left alone: a held key stays held, the microphone stays open. */
-  configure(settings: VoiceSettings, inCall: boolean): void {
+  configure(settings: VoiceSettings): void {
     const before = this.#settings;
     this.#settings = settings;
     const sameKey = isSameKey(before.talkKey, settings.talkKey) && before.latching === settings.latching;
     if (!sameKey) this.#talk.configure(settings.talkKey, settings.latching);
     this.#gate.set({ mode: settings.mode, releaseMs: settings.releaseMs });
     this.#chain.thresholdDbfs = settings.thresholdDbfs;
-    if (inCall) this.#listen();
+    if (this.#inCall) this.#listen();
     const sameProcessing = isSameProcessing(before.processing, settings.processing);
     if (before.inputDeviceId === settings.inputDeviceId && sameProcessing) this.#treat();
     else void this.#microphone.configure(this.#asked()).then(() => this.#treat()); // or with the old one, where no other came
@@ -161,7 +176,7 @@ export class VoiceInput {
   /** The key matters only while it can open the gate. */
   #listen(): void {
     const byKey: TalkMode = 'push_to_talk';
-    if (this.#settings.mode === byKey) this.#talk.start();
+    if (this.#settings.mode === byKey && !this.#recordingKey) this.#talk.start();
     else this.#talk.stop();
   }
 

@@ -2,13 +2,14 @@
 import type { Clock } from './clock';
 import { soundOf } from './peer_sounds';
 import type { AudioTrack } from './peer_connection';
-import { Playback, type AudioSinkFactory } from './playback';
+import { Playback, type AudioSinkFactory, type Speakers } from './playback';
 import type { VoiceSettings } from './settings';
 import { SpeakingWatch, type Speaker } from './speaking';
 
 export interface VoiceOutputPorts {
   readonly clock: Clock;
   readonly createSink: AudioSinkFactory;
+  readonly speakers: Speakers;
 }
 
 export interface VoiceOutputEvents {
@@ -22,10 +23,13 @@ export interface VoiceOutputEvents {
 export class VoiceOutput {
   readonly #playback: Playback;
   readonly #speaking: SpeakingWatch;
+  readonly #speakers: Speakers;
+  #stopFollowing: (() => void) | null = null;
   #settings: VoiceSettings;
 
   constructor(ports: VoiceOutputPorts, settings: VoiceSettings, events: VoiceOutputEvents) {
     this.#settings = settings;
+    this.#speakers = ports.speakers;
     this.#playback = new Playback(ports.createSink, settings, () => events.blockedChanged());
     this.#speaking = new SpeakingWatch(
       ports.clock,
@@ -61,10 +65,15 @@ export class VoiceOutput {
   /** We are in a call. */
   start(): void {
     this.#speaking.start();
+    this.#stopFollowing ??= this.#speakers.onDeviceChange(
+      () => void this.#playback.followSpeakers(this.#speakers),
+    );
   }
 
   stop(): void {
     this.#speaking.stop();
+    this.#stopFollowing?.();
+    this.#stopFollowing = null;
   }
 
   attach(peerId: string, userId: string, track: AudioTrack): void {

@@ -50,7 +50,7 @@ test('what is asked for: the chosen processing, mono, no sample rate; a device i
   ann.voice.configure({ inputDeviceId: 'headset' });
   ann.voice.configure({ processing: { ...ann.voice.settings.processing, noiseSuppression: 'off' } });
   await scene.seconds(1);
-  expect(ann.inputs.asked.at(-1)).toMatchObject({ noiseSuppression: false, deviceId: { ideal: 'headset' } });
+  expect(ann.inputs.asked.at(-1)).toMatchObject({ noiseSuppression: false, deviceId: { exact: 'headset' } });
 });
 
 test('links connect while the permission prompt is open; the server hears when the microphone is there', async () => {
@@ -159,6 +159,26 @@ test('the default device is followed when the system changes it, a chosen one is
   ann.inputs.changeDevices();
   await scene.seconds(1);
   expect(ann.inputs.asked).toHaveLength(3);
+});
+
+test('a chosen device that was unplugged is used again when it is back, and nothing that was held goes along', async () => {
+  const { scene, ann } = await inCall();
+  const device = () => ann.inputs.running.map(({ deviceId }) => deviceId);
+  ann.voice.configure({ inputDeviceId: 'desk' });
+  await scene.seconds(1);
+  expect(device()).toEqual(['desk']);
+  ann.inputs.missing.add('desk');
+  ann.inputs.running[0]!.end();
+  await scene.seconds(1);
+  expect(device()).toEqual(['built-in']);
+  ann.inputs.changeDevices(); // something else
+  await scene.seconds(1);
+  expect(device()).toEqual(['built-in']);
+  ann.voice.pressTalk();
+  ann.inputs.missing.delete('desk');
+  ann.inputs.changeDevices();
+  await scene.seconds(1);
+  expect([device(), ann.inputs.running[0]!.enabled]).toEqual([['desk'], false]);
 });
 
 test('after a refusal it can be asked for again', async () => {

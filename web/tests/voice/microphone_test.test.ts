@@ -74,7 +74,7 @@ test('what is chosen meanwhile is in force at once', async () => {
   trial.configure({ ...chosen, inputDeviceId: 'headset' });
   await clock.settle();
   expect([inputs.asked.at(-1), inputs.running.length, trial.phase]).toMatchObject([
-    { deviceId: { ideal: 'headset' } },
+    { deviceId: { exact: 'headset' } },
     1,
     'listening',
   ]);

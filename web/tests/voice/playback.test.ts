@@ -78,6 +78,25 @@ test('the output device holds for those there and those to come; not every brows
   expect(() => plain.configure({ ...DEFAULT_SETTINGS, outputDeviceId: 'headset' })).not.toThrow();
 });
 
+test('the chosen speaker unplugged: heard through the one of the system, and through the chosen one when it is back', async () => {
+  const scene = new Scene();
+  const [ann] = (await scene.call('ann', 'ben')) as [Page, Page];
+  ann.voice.configure({ outputDeviceId: 'headset' });
+  await scene.clock.settle();
+  const { speakers } = ann.world;
+  const through = () => ann.world.sinks.at(-1)!.device;
+  expect(through()).toBe('headset');
+  speakers.unplug('headset');
+  await scene.clock.settle();
+  expect(through()).toBe('');
+  speakers.plug('something else');
+  await scene.clock.settle();
+  expect(through()).toBe('');
+  speakers.plug('headset');
+  await scene.clock.settle();
+  expect(through()).toBe('headset');
+});
+
 test('each is heard as loud as was chosen for them times the volume of all, also who comes later', () => {
   const { playback, sinks } = playing();
   const peerSounds = { ann: { volume: 200, muted: false }, ben: { volume: 50, muted: false } };

@@ -83,3 +83,42 @@ test('held while going in talks as soon as one is in', async () => {
   await scene.seconds(1);
   expect(page.inputs.tracks[0]!.enabled).toBe(true);
 });
+
+test.each([
+  ['latched', true],
+  ['held', false],
+])('what is %s stays behind when one goes, or is moved, to another channel', async (_name, latching) => {
+  const { scene, page, world, sends } = await inCall();
+  page.voice.configure({ latching });
+  const moves = [
+    () => page.voice.join('den'),
+    () => {
+      const d = { channel_id: 'den', participant_id: page.voice.view.participantId };
+      page.gateway.deliver('voice.sent_on', { ...d, to_channel_id: 'lounge' });
+    },
+  ];
+  for (const move of moves) {
+    world.press('Space');
+    expect(await sends()).toBe(true);
+    void move();
+    await scene.seconds(1);
+    expect([await sends(), page.voice.view.talkPressed]).toEqual([false, false]);
+    world.letGo('Space');
+  }
+});
+
+test('no key talks while one is recorded, least of all the one that is pressed', async () => {
+  const { page, world, sends } = await inCall();
+  page.voice.configure({ latching: true });
+  page.voice.recordKey(true);
+  expect(world.talk).toBeNull();
+  page.voice.configure({ talkKey: { kind: 'key', code: 'KeyT' } });
+  expect(world.talk).toBeNull();
+  page.voice.recordKey(false);
+  world.press('KeyT');
+  expect(await sends()).toBe(true);
+  page.voice.disconnect();
+  page.voice.recordKey(true);
+  page.voice.recordKey(false);
+  expect(world.talk).toBeNull();
+});

@@ -14,3 +14,14 @@ export async function listDevices(): Promise<AudioDevices> {
   const outputs = all.filter(({ kind }) => kind === 'audiooutput');
   return { inputs, outputs, unnamed: inputs.some(({ label }) => label === '') };
 }
+
+/** Calls back whenever the microphone is allowed or forbidden, where the browser tells; the answer stops that. */
+export function watchMicrophonePermission(onChange: () => void): () => void {
+  const stop = new AbortController();
+  const permissions = navigator.permissions as Permissions | undefined;
+  void permissions?.query({ name: 'microphone' }).then(
+    (status) => status.addEventListener('change', onChange, { signal: stop.signal }),
+    () => undefined, // a browser that does not know the name
+  );
+  return () => stop.abort();
+}

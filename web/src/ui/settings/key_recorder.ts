@@ -93,5 +93,5 @@ function swallowRest(): void {
 
 function swallow(event: Event): void {
   event.preventDefault();
-  event.stopPropagation();
+  event.stopImmediatePropagation();
 }

@@ -8,7 +8,7 @@ import type { Names } from '../room_reason';
 import type { ChoicesPort } from '../settings';
 import type { Signalling } from '../signalling';
 import { createSink } from './audio_sink';
-import { mediaInputs } from './media';
+import { mediaInputs, speakers } from './media';
 import { beacon, browserNote, copy, environment, holdScreen, memory, newId, settingsPort } from './page';
 import { connect } from './peer_connection';
 import { createSound } from './sound';
@@ -39,6 +39,7 @@ export function createBrowserVoice(options: BrowserVoiceOptions): VoiceControlle
     connect,
     inputs: mediaInputs,
     createSink,
+    speakers,
     createSound,
     playSound: (sound, output) => void playLater(sound, output).catch(() => undefined), // a call goes on without
     holdScreen: holdScreen(),

@@ -1,5 +1,6 @@
-/** Microphones of the browser. */
+/** Microphones and loudspeakers of the browser. */
 import type { MediaInputs } from '../microphone';
+import type { Speakers } from '../playback';
 
 /** Undefined on pages without TLS, whatever the types say. */
 const devices = (): MediaDevices | undefined => navigator.mediaDevices;
@@ -16,6 +17,8 @@ export const mediaInputs: MediaInputs = {
     return track;
   },
 
+  isThere: (deviceId) => isThere('audioinput', deviceId),
+
   /** Chrome keeps the id `default` and changes label and group. */
   async defaultInput() {
     const all = (await devices()?.enumerateDevices()) ?? [];
@@ -24,8 +27,20 @@ export const mediaInputs: MediaInputs = {
     return chosen ? `${chosen.groupId} ${chosen.label}` : '';
   },
 
-  onDeviceChange(handler) {
-    devices()?.addEventListener('devicechange', handler);
-    return () => devices()?.removeEventListener('devicechange', handler);
-  },
+  onDeviceChange,
 };
+
+export const speakers: Speakers = {
+  isThere: (deviceId) => isThere('audiooutput', deviceId),
+  onDeviceChange,
+};
+
+async function isThere(kind: MediaDeviceKind, deviceId: string): Promise<boolean> {
+  const all = (await devices()?.enumerateDevices()) ?? [];
+  return all.some((device) => device.kind === kind && device.deviceId === deviceId);
+}
+
+function onDeviceChange(handler: () => void): () => void {
+  devices()?.addEventListener('devicechange', handler);
+  return () => devices()?.removeEventListener('devicechange', handler);
+}

@@ -45,7 +45,7 @@ function play(recording: Blob, { outputDeviceId, outputVolume }: VoiceSettings):
     if (context.state !== 'closed') void context.close();
   };
   const start = async (): Promise<void> => {
-    if (outputDeviceId !== null) await sink.setSinkId?.(outputDeviceId);
+    if (outputDeviceId !== null) await sink.setSinkId?.(outputDeviceId).catch(() => undefined); // gone
     const buffer = await context.decodeAudioData(await recording.arrayBuffer());
     await sink.play();
     const source = new AudioBufferSourceNode(context, { buffer });

@@ -8,6 +8,9 @@ import type {
 } from '../peer_connection';
 import { readStats } from './stats';
 
+/** Packets come every 20 ms, silence included: after so long without one nobody speaks. */
+const STALE_MS = 500;
+
 export const connect: PeerConnectionFactory = (configuration, events) =>
   new BrowserPeerConnection(configuration, events);
 
@@ -15,6 +18,8 @@ export const connect: PeerConnectionFactory = (configuration, events) =>
 class BrowserPeerConnection implements PeerConnection {
   readonly #pc: RTCPeerConnection;
   #maxBitrate = START_BITRATE;
+  /** Of the packet that was played last: its own time, and ours when it was first seen. */
+  #heard = { timestamp: 0, at: 0 };
 
   constructor(configuration: RTCConfiguration, events: PeerConnectionEvents) {
     this.#pc = new RTCPeerConnection(configuration);
@@ -84,8 +89,13 @@ class BrowserPeerConnection implements PeerConnection {
     void this.#applyBitrate();
   }
 
+  /** What stopped arriving in the midst of a word keeps its last level for 10 s, at the time it had. */
   audioLevel(): number {
-    return this.#pc.getReceivers()[0]?.getSynchronizationSources()[0]?.audioLevel ?? 0;
+    const source = this.#pc.getReceivers()[0]?.getSynchronizationSources()[0];
+    if (!source) return 0;
+    const now = performance.now();
+    if (source.timestamp !== this.#heard.timestamp) this.#heard = { timestamp: source.timestamp, at: now };
+    return now - this.#heard.at > STALE_MS ? 0 : (source.audioLevel ?? 0);
   }
 
   close(): void {

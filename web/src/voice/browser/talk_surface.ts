@@ -3,7 +3,13 @@ import type { TalkPress, TalkSurface } from '../push_to_talk';
 import { isModified } from '../talk_key';
 
 const EDITABLE =
-  'input, textarea, select, [contenteditable]:not([contenteditable="false"]), [role="textbox"]';
+  'input:not([type="range"], [type="checkbox"], [type="radio"]), textarea, select, [contenteditable]:not([contenteditable="false"]), [role="textbox"]';
+/** What takes no text needs these keys itself. */
+const OWN_KEYS: Readonly<Record<string, RegExp>> = {
+  range: /^(Arrow|Home|End|Page)/,
+  checkbox: /^Space$/,
+  radio: /^(Space$|Arrow)/,
+};
 
 /**
  * Listens before anything on the page does. To the mouse, not to pointers: of a second button that is held beside a first
@@ -33,8 +39,14 @@ function pressOfMouse(event: MouseEvent): TalkPress {
   return { key: event.button, modified: false, repeated: false, ...pressOf(event) };
 }
 
-function pressOf(event: Event) {
+function pressOf(event: MouseEvent | KeyboardEvent) {
   const target = event.composedPath()[0];
-  const editable = target instanceof Element && target.closest(EDITABLE) !== null;
+  const editable =
+    target instanceof Element && (target.closest(EDITABLE) !== null || isOwnKey(target, event));
   return { editable, preventDefault: () => event.preventDefault() };
+}
+
+function isOwnKey(target: Element, event: MouseEvent | KeyboardEvent): boolean {
+  const own = target instanceof HTMLInputElement ? OWN_KEYS[target.type] : undefined;
+  return own !== undefined && 'code' in event && own.test(event.code);
 }

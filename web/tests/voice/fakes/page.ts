@@ -4,8 +4,7 @@ import { Diagnostics } from '../../../src/voice/diagnostics';
 import type { BrowserNote } from '../../../src/voice/elsewhere';
 import type { Environment } from '../../../src/voice/environment';
 import type { MediaInputs } from '../../../src/voice/microphone';
-import type { AudioTrack } from '../../../src/voice/peer_connection';
-import type { AudioSink } from '../../../src/voice/playback';
+import type { AudioSink, Speakers } from '../../../src/voice/playback';
 import type { TalkHandlers, TalkPress } from '../../../src/voice/push_to_talk';
 import type { HeldScreen } from '../../../src/voice/screen_lock';
 import {
@@ -24,22 +23,31 @@ import { FakeTrack } from './tracks';
 export { FakeTrack };
 
 /** Microphones that answer when they are told to. */
+function exactly({ deviceId }: MediaTrackConstraints): string | null {
+  return typeof deviceId === 'object' && 'exact' in deviceId ? String(deviceId.exact) : null;
+}
+
 export class FakeInputs implements MediaInputs {
   readonly tracks: FakeTrack[] = [];
   readonly asked: MediaTrackConstraints[] = [];
   readonly #deviceHandlers = new Set<() => void>();
   available = true;
   default = 'built-in';
+  /** Unplugged. */
+  readonly missing = new Set<string>();
   /** What getUserMedia does: gives a track, refuses by an error of that name, or waits. */
   answer: 'give' | 'wait' | { readonly refuse: string } = 'give';
   #waiting: (() => void)[] = [];
 
-  async getUserMedia(constraints: MediaTrackConstraints): Promise<AudioTrack> {
+  async getUserMedia(constraints: MediaTrackConstraints): Promise<FakeTrack> {
     this.asked.push(constraints);
     if (this.answer === 'wait') await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (typeof this.answer === 'object')
       throw Object.assign(new Error('refused'), { name: this.answer.refuse });
-    const track = new FakeTrack();
+    const wanted = exactly(constraints);
+    if (wanted !== null && this.missing.has(wanted))
+      throw Object.assign(new Error('gone'), { name: 'OverconstrainedError' });
+    const track = new FakeTrack(wanted ?? this.default);
     this.tracks.push(track);
     return track;
   }
@@ -54,6 +62,10 @@ export class FakeInputs implements MediaInputs {
     return Promise.resolve(this.default);
   }
 
+  isThere(deviceId: string): Promise<boolean> {
+    return Promise.resolve(!this.missing.has(deviceId));
+  }
+
   onDeviceChange(handler: () => void): () => void {
     this.#deviceHandlers.add(handler);
     return () => this.#deviceHandlers.delete(handler);
@@ -66,6 +78,31 @@ export class FakeInputs implements MediaInputs {
   /** Tracks that are still running. */
   get running(): FakeTrack[] {
     return this.tracks.filter((track) => !track.stopped);
+  }
+}
+
+/** What one hears with: everything is there until it is unplugged. */
+export class FakeSpeakers implements Speakers {
+  readonly missing = new Set<string>();
+  readonly #handlers = new Set<() => void>();
+
+  isThere(deviceId: string): Promise<boolean> {
+    return Promise.resolve(!this.missing.has(deviceId));
+  }
+
+  onDeviceChange(handler: () => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  unplug(deviceId: string): void {
+    this.missing.add(deviceId);
+    for (const handler of [...this.#handlers]) handler();
+  }
+
+  plug(deviceId: string): void {
+    this.missing.delete(deviceId);
+    for (const handler of [...this.#handlers]) handler();
   }
 }
 
@@ -151,6 +188,7 @@ export class FakeWorld extends FakeWindow {
   readonly sounds = new FakeSounds();
   remembered: (RememberedCall & { at: number }) | null = null;
   readonly sinks: FakeSink[] = [];
+  readonly speakers = new FakeSpeakers();
   /** Pages of one browser share it. */
   note: BrowserNote = new FakeNote();
   readonly beacons: unknown[] = [];
@@ -253,6 +291,7 @@ export function openPage(
       world.sinks.push(sink);
       return sink;
     },
+    speakers: world.speakers,
     settings: {
       load: () => world.settings,
       save: (change) => world.choose(change),

@@ -180,10 +180,11 @@ export class TalkSequence {
     this.#model.voice = speaking;
   }
 
-  /** Into a call, or over to another channel in the midst of one. */
+  /** Into a call, or over to another channel in the midst of one, with nothing held. */
   async #join(): Promise<void> {
     void this.#page.voice.join(CHANNELS[this.#channels++ % CHANNELS.length]!);
     await this.#scene.clock.advance(ADMITTED_MS);
+    if (this.#model.inCall) this.#model.drop();
     this.#model.inCall = true;
     this.#model.mute({ ruled: this.#ruled });
   }

@@ -8,6 +8,12 @@ export class FakeTrack implements AudioTrack {
   enabled = true;
   stopped = false;
 
+  constructor(readonly deviceId = '') {}
+
+  getSettings(): { readonly deviceId: string } {
+    return { deviceId: this.deviceId };
+  }
+
   stop(): void {
     this.stopped = true;
   }
