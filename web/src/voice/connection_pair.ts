@@ -215,7 +215,14 @@ export class ConnectionPair {
 
   #build(generation: number, relayOnly: boolean): Connection {
     const configuration = this.#ports.configuration(relayOnly);
-    const options = { generation, polite: this.#polite, configuration, track: this.#track };
+    const udpBlockedBefore = this.newest?.evidence.udpBlocked(this.#ports.clock.now()) ?? false;
+    const options = {
+      generation,
+      polite: this.#polite,
+      configuration,
+      udpBlockedBefore,
+      track: this.#track,
+    };
     return new Connection(this.#ports.clock, this.#ports.connect, options, {
       send: (signal) => this.#ports.send(signal),
       settled: (connection) => this.#settled(connection),

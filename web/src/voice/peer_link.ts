@@ -312,12 +312,9 @@ export class PeerLink {
   }
 
   #facts() {
-    return {
-      connection: this.pair.newest,
-      answered: this.#answered,
-      relayConfigured: this.#ports.iceServers.relayConfigured,
-      hidden: this.#ports.iceServers.hidden,
-    };
+    const { relayConfigured, relayOverTcp, hidden } = this.#ports.iceServers;
+    const { newest: connection } = this.pair;
+    return { connection, answered: this.#answered, relayConfigured, relayOverTcp, hidden };
   }
 
   #considerDirect(): void {
