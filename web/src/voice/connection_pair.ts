@@ -94,6 +94,11 @@ export class ConnectionPair {
     for (const one of this.#all()) one.configure(this.#ports.configuration(one.relayOnly));
   }
 
+  /** The next gathering of the connection that carries the sound looks for every way that we may use; now it goes on as it is. */
+  lookEverywhere(): void {
+    if (this.#current?.relayOnly) this.#current.configure(this.#ports.configuration(false));
+  }
+
   replaceTrack(track: AudioTrack | null): void {
     this.#track = track;
     for (const one of this.#all()) one.replaceTrack(track);

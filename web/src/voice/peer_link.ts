@@ -223,6 +223,7 @@ export class PeerLink {
     if (this.state === 'ok') return;
     this.#endLadder();
     this.#reason = null;
+    this.pair.lookEverywhere(); // or the other side alone would try to get back from the relay
     this.#direct.well(this.#ports.clock.now());
     this.#present = true;
     this.#machine.become('ok');

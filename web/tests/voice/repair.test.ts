@@ -205,6 +205,21 @@ test('a link over a relay tries once, after 30 s, to get back to the direct path
   expect(rig.small.kinds().filter((kind) => kind === 'offer')).toHaveLength(1);
 });
 
+test('a polite side that got no answer and took the relay by itself lets the other lead it back', async () => {
+  const rig = new LinkRig({ relays: true });
+  rig.small.mayRepair = false;
+  rig.policy = ({ to }) => (to === rig.large && !rig.large.link.pair.newest?.relayOnly ? 'lose' : 'deliver');
+  await rig.connect();
+  await rig.clock.advance(11_000);
+  rig.policy = () => 'deliver';
+  rig.small.mayRepair = true;
+  expect([rig.large.link.state, rig.small.link.state]).toEqual(['ok', 'ok']);
+  expect(rig.large.link.pair.current?.watch.last.path).toBe('relay');
+  await rig.clock.advance(34_000);
+  const paths = [rig.small, rig.large].map(({ link }) => link.pair.current?.watch.last.path);
+  expect(paths).toEqual(['direct', 'direct']);
+});
+
 test('where the instance wants relays, nobody tries the direct path', async () => {
   const rig = new LinkRig({ relays: true, policy: 'relay' });
   await rig.connect();
