@@ -106,6 +106,7 @@ export class PeerLink {
     if (present === this.#present) return;
     this.#present = present;
     this.#note('presence', { present });
+    if (!present) this.#ports.slots.release(this); // others may be repaired while this one cannot
     if (present && this.state !== 'ok') this.suspect('returned');
     this.#ports.changed();
   }
