@@ -124,6 +124,14 @@ def test_whoever_reaches_the_relay_alone_blames_nobody() -> None:
     assert judge(Pair(end(DEAD), because("no_path"))) is None
 
 
+def test_reports_that_stay_away_accuse_a_page_only_if_it_says_nothing_itself() -> None:
+    unheard = end(replace(WELL, reason="not_heard"))
+    asleep = judge(Pair(unheard, end(None, None)))
+    assert asleep is not None
+    assert (asleep.code, asleep.side) == ("page_asleep", "listener")
+    assert judge(Pair(unheard, end())) is None
+
+
 def test_pages_that_report_nothing_are_accused_of_nothing() -> None:
     silent = end(None, None)
     assert judge(Pair(silent, silent)) is None

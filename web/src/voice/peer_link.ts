@@ -134,12 +134,17 @@ export class PeerLink {
     return this.state === 'ok' && this.#health.reportsOverdue(sending);
   }
 
-  /** What is told the server of this link, for the verdict. */
-  report(): LinkReport {
+  /** Why sound does not flow both ways, if we are `sending` at all; null where it does, or nothing is known. */
+  reasonWhile(sending: boolean): Reason | null {
+    return this.#reason ?? (this.unheard(sending) ? reasonOf('not_heard') : null);
+  }
+
+  /** What is told the server of this link, for the verdict; `sending` as above. */
+  report(sending: boolean): LinkReport {
     return linkReport(this.pair.current?.watch ?? null, {
       link: this.shownState,
       step: this.#ladder?.step ?? null,
-      reason: this.#reason?.code ?? null,
+      reason: this.reasonWhile(sending)?.code ?? null,
       repairs: this.repairs,
     });
   }

@@ -65,6 +65,16 @@ test('a microphone that gives nothing is called silent, and its level is said on
   expect(lastReport(scene, 'anna')?.microphone).toBe('silent');
 });
 
+test('a peer that sounds and reports nothing of our sound is reported as one that does not hear us', async () => {
+  const scene = new Scene();
+  await scene.call('anna', 'ben');
+  await scene.seconds(10);
+  expect(lastReport(scene, 'anna')?.peers[0]).not.toHaveProperty('reason');
+  scene.network.rtcp.arrives = false;
+  await scene.seconds(14);
+  expect(lastReport(scene, 'anna')?.peers).toMatchObject([{ link: 'ok', reason: 'not_heard' }]);
+});
+
 async function told(change: Partial<VoiceVerdict>) {
   const scene = new Scene();
   const [anna] = await scene.call('anna', 'ben');
