@@ -158,7 +158,7 @@ PacketRate = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=600_000)]
 CandidateType = Literal["host", "srflx", "prflx", "relay"]
 LinkReason = Literal[
-    "relay_auth", "relay_unreachable", "nat_no_relay", "udp_blocked", "no_media", "no_answer", "not_heard"
+    "relay_auth", "relay_unreachable", "nat_no_relay", "udp_blocked", "no_path", "no_media", "no_answer", "not_heard"
 ]
 
 

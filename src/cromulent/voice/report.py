@@ -14,7 +14,7 @@ Step = Literal["restart", "restart_fresh", "rebuild", "rebuild_relay", "fail"]
 """The rung of the repair ladder that was climbed last."""
 
 LinkReason = Literal[
-    "relay_auth", "relay_unreachable", "nat_no_relay", "udp_blocked", "no_media", "no_answer", "not_heard"
+    "relay_auth", "relay_unreachable", "nat_no_relay", "udp_blocked", "no_path", "no_media", "no_answer", "not_heard"
 ]
 Path = Literal["direct", "relay"]
 CandidateType = Literal["host", "srflx", "prflx", "relay"]

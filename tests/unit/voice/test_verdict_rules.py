@@ -71,8 +71,9 @@ CASES = [
     Case("udp_blocked", "speaker", because("udp_blocked"), because("nat_no_relay")),
     Case("udp_blocked", "listener", because("nat_no_relay"), because("udp_blocked")),
     Case("relay_closed", "instance", because("relay_unreachable"), because("relay_unreachable")),
-    Case("relay_unreachable", "speaker", because("relay_unreachable"), end(DEAD)),
-    Case("relay_unreachable", "listener", end(DEAD), because("relay_unreachable")),
+    Case("relay_unreachable", "speaker", because("relay_unreachable"), because("no_path")),
+    Case("relay_unreachable", "listener", because("no_path"), because("relay_unreachable")),
+    Case("relay_mute", "instance", because("no_path"), because("no_path")),
     Case("nat_no_relay", "instance", because("nat_no_relay"), end(DEAD)),
     Case("hears_nobody", "listener", end(DEAD), end(DEAD, standing=ALONE)),
     Case("heard_by_nobody", "speaker", end(DEAD, standing=ALONE), end(DEAD)),
@@ -116,6 +117,19 @@ def test_every_rule_is_tried() -> None:
 
 def test_a_pair_that_is_well_is_left_alone() -> None:
     assert judge(Pair(end(), end())) is None
+
+
+def test_whoever_reaches_the_relay_alone_blames_nobody() -> None:
+    assert judge(Pair(because("no_path"), end(DEAD))) is None
+    assert judge(Pair(end(DEAD), because("no_path"))) is None
+
+
+def test_reports_that_stay_away_accuse_a_page_only_if_it_says_nothing_itself() -> None:
+    unheard = end(replace(WELL, reason="not_heard"))
+    asleep = judge(Pair(unheard, end(None, None)))
+    assert asleep is not None
+    assert (asleep.code, asleep.side) == ("page_asleep", "listener")
+    assert judge(Pair(unheard, end())) is None
 
 
 def test_pages_that_report_nothing_are_accused_of_nothing() -> None:

@@ -194,7 +194,7 @@ export interface PeerReport {
   received_per_second: number;
   sent_per_second: number;
   step?: 'fail' | 'rebuild' | 'rebuild_relay' | 'restart' | 'restart_fresh';
-  reason?: 'nat_no_relay' | 'no_answer' | 'no_media' | 'not_heard' | 'relay_auth' | 'relay_unreachable' | 'udp_blocked';
+  reason?: 'nat_no_relay' | 'no_answer' | 'no_media' | 'no_path' | 'not_heard' | 'relay_auth' | 'relay_unreachable' | 'udp_blocked';
   loss_percent?: number;
   round_trip_ms?: number;
   jitter_ms?: number;

@@ -3,7 +3,13 @@ import type { Reason } from './reasons';
 import type { Verdict } from './verdict_texts';
 
 /** What one end alone can say only of the symptom. */
-const VAGUE: ReadonlySet<Reason['code']> = new Set(['being_repaired', 'no_media', 'no_answer', 'not_heard']);
+const VAGUE: ReadonlySet<Reason['code']> = new Set([
+  'being_repaired',
+  'no_path',
+  'no_media',
+  'no_answer',
+  'not_heard',
+]);
 
 type Peers = ReadonlyMap<string, { readonly verdicts: readonly Verdict[] }>;
 

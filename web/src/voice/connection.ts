@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly generation: number;
   readonly polite: boolean;
   readonly configuration: RTCConfiguration;
+  /** Whether the connection before has found that no UDP leaves this network: by relays alone that is not found out. */
+  readonly udpBlockedBefore: boolean;
   /** Our microphone, or null while there is none. */
   readonly track: AudioTrack | null;
 }
@@ -58,7 +60,7 @@ export class Connection {
     this.#relayOnly = options.configuration.iceTransportPolicy === 'relay';
     this.#events = events;
     this.watch = new PacketWatch(clock.now());
-    this.#evidence = new RelayEvidence(clock.now());
+    this.#evidence = new RelayEvidence(clock.now(), this.#relayOnly ? options.udpBlockedBefore : null);
     this.#outbox = new CandidateOutbox(clock, (id, candidates) => {
       this.#send(id, { kind: 'candidates', data: { candidates } });
     });
@@ -120,7 +122,7 @@ export class Connection {
 
   restartIce(configuration: RTCConfiguration): void {
     this.configure(configuration);
-    this.#evidence = this.#evidence.again(this.#clock.now());
+    this.#evidence = this.#evidence.again(this.#clock.now(), this.#relayOnly);
     this.#pc.restartIce();
   }
 

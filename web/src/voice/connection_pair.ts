@@ -94,6 +94,11 @@ export class ConnectionPair {
     for (const one of this.#all()) one.configure(this.#ports.configuration(one.relayOnly));
   }
 
+  /** The next gathering of the connection that carries the sound looks for every way that we may use; now it goes on as it is. */
+  lookEverywhere(): void {
+    if (this.#current?.relayOnly) this.#current.configure(this.#ports.configuration(false));
+  }
+
   replaceTrack(track: AudioTrack | null): void {
     this.#track = track;
     for (const one of this.#all()) one.replaceTrack(track);
@@ -215,7 +220,14 @@ export class ConnectionPair {
 
   #build(generation: number, relayOnly: boolean): Connection {
     const configuration = this.#ports.configuration(relayOnly);
-    const options = { generation, polite: this.#polite, configuration, track: this.#track };
+    const udpBlockedBefore = this.newest?.evidence.udpBlocked(this.#ports.clock.now()) ?? false;
+    const options = {
+      generation,
+      polite: this.#polite,
+      configuration,
+      udpBlockedBefore,
+      track: this.#track,
+    };
     return new Connection(this.#ports.clock, this.#ports.connect, options, {
       send: (signal) => this.#ports.send(signal),
       settled: (connection) => this.#settled(connection),

@@ -1,5 +1,6 @@
 /** Why a link does not carry sound, from what its connection has learnt. */
 import type { Connection } from './connection';
+import type { RelayEvidence } from './evidence';
 import type { ReasonCode } from './reasons';
 
 export interface LinkFacts {
@@ -8,6 +9,8 @@ export interface LinkFacts {
   readonly answered: boolean;
   /** Whether any relay was given to us. */
   readonly relayConfigured: boolean;
+  /** Whether one of those is reached without UDP. */
+  readonly relayOverTcp: boolean;
   /** Whether we go through relays only by our own choice. */
   readonly hidden: boolean;
 }
@@ -20,8 +23,8 @@ export function diagnose(facts: LinkFacts, now: number): ReasonCode {
   if (known) return known;
   if (!facts.answered) return 'no_answer';
   if (connection.state === 'connected') return 'no_media';
-  if (!facts.relayConfigured) return connection.evidence.udpBlocked(now) ? 'udp_blocked' : 'nat_no_relay';
-  return 'relay_unreachable';
+  const { evidence } = connection;
+  return evidence.hasRelay ? 'no_path' : reasonWithoutRelay(facts, evidence, now);
 }
 
 /** A fault of the relay that is certain already, or null. */
@@ -29,6 +32,17 @@ export function knownRelayFault(facts: LinkFacts, now: number): ReasonCode | nul
   const { connection, relayConfigured, hidden } = facts;
   if (hidden && !relayConfigured) return 'relay_only';
   if (!connection || !relayConfigured) return null;
-  if (connection.evidence.relayRefused(now)) return 'relay_auth';
-  return connection.evidence.relaySilent(now) ? 'relay_unreachable' : null;
+  const { evidence } = connection;
+  if (evidence.relayRefused(now)) return 'relay_auth';
+  return evidence.relaySilent(now) ? reasonWithoutRelay(facts, evidence, now) : null;
+}
+
+/** No relay is ours: none was given, or it is out of reach, perhaps with everything else that takes UDP. */
+function reasonWithoutRelay(
+  { relayConfigured, relayOverTcp }: LinkFacts,
+  evidence: RelayEvidence,
+  now: number,
+): ReasonCode {
+  if (!relayOverTcp && evidence.udpBlocked(now)) return 'udp_blocked';
+  return relayConfigured ? 'relay_unreachable' : 'nat_no_relay';
 }

@@ -16,19 +16,22 @@ const isRelay = (url: string) => /^turns?:/i.test(url);
 
 export class RelayEvidence {
   readonly #startedAt: number;
+  readonly #udpBlockedBefore: boolean | null;
   #refusedAt: number | null = null;
   #kinds = new Set<string>();
   #stunFailed = false;
   #complete = false;
 
-  constructor(now: number) {
+  /** `udpBlockedBefore`: what was known of UDP, where only relays are asked now; null where STUN is asked, too. */
+  constructor(now: number, udpBlockedBefore: boolean | null = null) {
     this.#startedAt = now;
+    this.#udpBlockedBefore = udpBlockedBefore;
   }
 
   /** For a new gathering on the same connection: what was said counts no more, but a relay that has been silent still is. */
-  again(now: number): RelayEvidence {
+  again(now: number, relayOnly: boolean): RelayEvidence {
     const silent = !this.hasRelay && this.#refusedAt === null;
-    return new RelayEvidence(silent ? this.#startedAt : now);
+    return new RelayEvidence(silent ? this.#startedAt : now, relayOnly ? this.udpBlocked(now) : null);
   }
 
   candidate(candidate: string): void {
@@ -65,6 +68,7 @@ export class RelayEvidence {
    * candidate, but the gathering is complete with it.
    */
   udpBlocked(now: number): boolean {
+    if (this.#udpBlockedBefore !== null) return this.#udpBlockedBefore;
     if (this.#kinds.has('srflx')) return false;
     return this.#stunFailed || (!this.#complete && now - this.#startedAt >= STUN_SILENCE_MS);
   }

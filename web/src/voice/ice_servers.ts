@@ -16,6 +16,8 @@ const SHORT_LIFE_MS = 600_000;
 
 const URL_FORM = /^(stuns?|turns?):\S+$/i;
 const RELAY_FORM = /^turns?:/i;
+/** A relay that is reached without UDP (RFC 7065). */
+const RELAY_OVER_TCP_FORM = /^turns:|^turn:.*[?&]transport=tcp\b/i;
 
 export interface RelayChoice {
   /** The person lets nobody learn their address: no way but through a relay. */
@@ -66,6 +68,11 @@ export class IceServers {
   /** Whether there is any relay among them. */
   get relayConfigured(): boolean {
     return hasRelay(this.#servers);
+  }
+
+  /** Whether one of the relays is reached by TCP or TLS. */
+  get relayOverTcp(): boolean {
+    return hasUrl(this.#servers, RELAY_OVER_TCP_FORM);
   }
 
   get shortLived(): boolean {
@@ -148,7 +155,11 @@ export function usable(servers: readonly IceServer[]): RTCIceServer[] {
 
 /** Whether any of them is a relay. */
 export function hasRelay(servers: readonly Pick<RTCIceServer, 'urls'>[]): boolean {
-  return servers.some(({ urls }) => [urls].flat().some((url) => RELAY_FORM.test(url)));
+  return hasUrl(servers, RELAY_FORM);
+}
+
+function hasUrl(servers: readonly Pick<RTCIceServer, 'urls'>[], form: RegExp): boolean {
+  return servers.some(({ urls }) => [urls].flat().some((url) => form.test(url)));
 }
 
 /** A relay on another host than the instance may end an allocation when its credentials expire. */

@@ -14,6 +14,7 @@ const REASONS: readonly LinkReason[] = [
   'relay_unreachable',
   'nat_no_relay',
   'udp_blocked',
+  'no_path',
   'no_media',
   'no_answer',
   'not_heard',

@@ -106,6 +106,7 @@ export class PeerLink {
     if (present === this.#present) return;
     this.#present = present;
     this.#note('presence', { present });
+    if (!present) this.#ports.slots.release(this); // others may be repaired while this one cannot
     if (present && this.state !== 'ok') this.suspect('returned');
     this.#ports.changed();
   }
@@ -133,12 +134,17 @@ export class PeerLink {
     return this.state === 'ok' && this.#health.reportsOverdue(sending);
   }
 
-  /** What is told the server of this link, for the verdict. */
-  report(): LinkReport {
+  /** Why sound does not flow both ways, if we are `sending` at all; null where it does, or nothing is known. */
+  reasonWhile(sending: boolean): Reason | null {
+    return this.#reason ?? (this.unheard(sending) ? reasonOf('not_heard') : null);
+  }
+
+  /** What is told the server of this link, for the verdict; `sending` as above. */
+  report(sending: boolean): LinkReport {
     return linkReport(this.pair.current?.watch ?? null, {
       link: this.shownState,
       step: this.#ladder?.step ?? null,
-      reason: this.#reason?.code ?? null,
+      reason: this.reasonWhile(sending)?.code ?? null,
       repairs: this.repairs,
     });
   }
@@ -223,6 +229,7 @@ export class PeerLink {
     if (this.state === 'ok') return;
     this.#endLadder();
     this.#reason = null;
+    this.pair.lookEverywhere(); // or the other side alone would try to get back from the relay
     this.#direct.well(this.#ports.clock.now());
     this.#present = true;
     this.#machine.become('ok');
@@ -312,12 +319,9 @@ export class PeerLink {
   }
 
   #facts() {
-    return {
-      connection: this.pair.newest,
-      answered: this.#answered,
-      relayConfigured: this.#ports.iceServers.relayConfigured,
-      hidden: this.#ports.iceServers.hidden,
-    };
+    const { relayConfigured, relayOverTcp, hidden } = this.#ports.iceServers;
+    const { newest: connection } = this.pair;
+    return { connection, answered: this.#answered, relayConfigured, relayOverTcp, hidden };
   }
 
   #considerDirect(): void {

@@ -103,6 +103,11 @@ const TEXTS = {
     remedy: 'Try another network, or ask an administrator for a relay over TCP.',
     side: 'you',
   },
+  no_path: {
+    sentence: 'No path was found, though the relay answers here.',
+    remedy: 'It is tried again by itself; if it stays so, the other side should try another network.',
+    side: 'network',
+  },
   no_media: {
     sentence: 'The connection stands, but no sound arrives.',
     remedy: 'The other side should check the microphone or rejoin.',

@@ -16,6 +16,8 @@ export interface ReportPorts {
   readonly signalling: Signalling;
   readonly clock: Clock;
   readonly links: Links;
+  /** Whether our microphone sends, so that reports on it are due. */
+  sending(): boolean;
   ownSound(): OwnSound;
   playbackBlocked(): boolean;
 }
@@ -48,7 +50,8 @@ export class CallReports {
   }
 
   #read(): VoiceReport {
-    const peers = this.#ports.links.all.slice(0, PEERS).map(reportOf);
+    const sending = this.#ports.sending();
+    const peers = this.#ports.links.all.slice(0, PEERS).map((link) => reportOf(link, sending));
     const playback = this.#ports.playbackBlocked() ? 'blocked' : 'playing';
     return { ...this.#ports.ownSound(), playback, peers };
   }
@@ -60,6 +63,6 @@ function gist({ microphone, playback, peers }: VoiceReport): string {
   return JSON.stringify([microphone, playback, links]);
 }
 
-function reportOf(link: PeerLink): PeerReport {
-  return { participant_id: link.peerId, ...link.report() };
+function reportOf(link: PeerLink, sending: boolean): PeerReport {
+  return { participant_id: link.peerId, ...link.report(sending) };
 }

@@ -114,6 +114,13 @@ const TEXTS = {
     },
     urgent: true,
   },
+  relay_mute: {
+    both: {
+      sentence: 'You and {name} both reach the relay, and it passes nothing between you.',
+      remedy: 'Tell an administrator: their own test of the relay is on the page Administration.',
+    },
+    urgent: true,
+  },
   nat_no_relay: {
     both: {
       sentence: 'This server has no relay, and the networks of you and {name} cannot connect directly.',

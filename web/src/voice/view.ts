@@ -3,7 +3,7 @@ import type { TalkMode } from './gate';
 import type { ShownLinkState } from './link_state';
 import type { PeerLink } from './peer_link';
 import type { Bars } from './quality';
-import { reasonOf, type Reason } from './reasons';
+import type { Reason } from './reasons';
 import type { RoomState } from './room_state';
 import type { Stage } from './stage';
 import type { Verdict } from './verdict_texts';
@@ -80,7 +80,7 @@ export function viewOfPeer(link: PeerLink, { speaking, mutedForMe, sending, verd
     userId: link.participant.user_id,
     state: link.shownState,
     path: watch?.last.path ?? null,
-    reason: link.reason ?? (link.unheard(sending) ? reasonOf('not_heard') : null),
+    reason: link.reasonWhile(sending),
     rttMs: watch?.last.roundTripMs ?? null,
     lossPercent: watch?.lossPercent ?? 0,
     jitterMs: watch?.last.jitterMs ?? null,

@@ -300,6 +300,39 @@ test('the network is looked at while the browser still asks for the microphone',
   expect(page.codes['loopback']).toBe('loop_heard');
 });
 
+test('a question for the microphone that nobody answers is named, and the check comes to its end without', async () => {
+  const page = new Checked();
+  page.inputs.answer = 'wait';
+  await page.run();
+  expect(page.codes).toMatchObject({ microphone: 'mic_unanswered', loopback: 'loop_no_microphone' });
+  expect(page.verdict).toMatchObject({ code: 'mic_unanswered', mark: 'bad' });
+  page.inputs.decide('give');
+  await page.scene.clock.settle();
+  expect([page.inputs.tracks.length, page.released]).toEqual([1, true]); // what came late is off again
+});
+
+test('a check that is stopped while the browser asks is over', async () => {
+  const page = new Checked();
+  page.inputs.answer = 'wait';
+  void page.check.run().then(() => (page.over = true));
+  await page.scene.seconds(1);
+  page.check.stop();
+  await page.scene.clock.settle();
+  expect(page.over).toBe(true);
+});
+
+test('a check that breaks off lets go of everything, and does not call well what it never found out', async () => {
+  const page = new Checked({
+    listen: () => {
+      throw new Error('no sound here');
+    },
+  });
+  const run = page.check.run();
+  await expect(run).rejects.toThrow('no sound here');
+  await page.scene.seconds(2);
+  expect([page.codes['microphone'], page.verdict.code, page.released]).toEqual([null, 'unfinished', true]);
+});
+
 test('the report names neither addresses nor secrets', async () => {
   const page = await new Checked().run();
   const report = checkReport(page.findings, stepsOf(page.findings), page.verdict);

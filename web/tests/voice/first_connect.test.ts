@@ -88,6 +88,42 @@ test('UDP that leads nowhere is named udp_blocked', async () => {
   expect(rig.small.link.reason?.code).toBe('udp_blocked');
 });
 
+test('whoever alone does not reach the relay is the one to say so', async () => {
+  const rig = new LinkRig({ relays: true });
+  rig.network.onlyRelay('a', 'b', true);
+  rig.network.hideRelay('b');
+  await rig.connect();
+  await rig.clock.advance(25_000);
+  expect(rig.small.link).toMatchObject({ state: 'failed', reason: { code: 'no_path' } });
+  expect(rig.large.link).toMatchObject({ state: 'failed', reason: { code: 'relay_unreachable' } });
+});
+
+test('a relay that answers both and passes nothing on is called unreachable by neither', async () => {
+  const rig = new LinkRig({ relays: true });
+  rig.network.block('a', 'b', true);
+  await rig.connect();
+  await rig.clock.advance(25_000);
+  expect([rig.small.link.reason?.code, rig.large.link.reason?.code]).toEqual(['no_path', 'no_path']);
+});
+
+const BY_TCP = 'turn:relay.example?transport=tcp';
+for (const [code, relays] of [
+  ['udp_blocked', ['turn:relay.example']],
+  ['relay_unreachable', ['turn:relay.example', BY_TCP]],
+] as const) {
+  test(`where no UDP passes and the relays are ${relays.join(' and ')}, the reason is ${code}, and stays so`, async () => {
+    const rig = new LinkRig({ relays });
+    rig.network.stun = 'silent';
+    rig.network.relay = 'silent';
+    rig.network.block('a', 'b', true);
+    await rig.connect();
+    for (const wait of [15_000, 10_000]) {
+      await rig.clock.advance(wait);
+      expect([rig.small.link.reason?.code, rig.large.link.reason?.code]).toEqual([code, code]);
+    }
+  });
+}
+
 test('a peer that never sends a signal is named no_answer', async () => {
   const rig = new LinkRig();
   rig.policy = () => 'lose';

@@ -4,6 +4,7 @@ import { readStats } from '../../src/voice/browser/stats';
 import { Ticker } from '../../src/voice/clock';
 import { Diagnostics, withoutAddresses } from '../../src/voice/diagnostics';
 import { RelayEvidence } from '../../src/voice/evidence';
+import { IceServers } from '../../src/voice/ice_servers';
 import { LinkStateMachine } from '../../src/voice/link_state';
 import { PacketWatch } from '../../src/voice/packets';
 import { isReasonCode, reasonOf } from '../../src/voice/reasons';
@@ -52,6 +53,7 @@ const CODES = [
   'relay_unreachable',
   'nat_no_relay',
   'udp_blocked',
+  'no_path',
   'no_media',
   'being_repaired',
   'kicked',
@@ -97,6 +99,30 @@ test('UDP is blocked where STUN is silent, not where it has answered with nothin
   unreachable.error('stun:one.example', 701, 100);
   unreachable.complete();
   expect(unreachable.udpBlocked(200)).toBe(true);
+});
+
+test('a gathering by relays alone knows of UDP what was known before, and one by all ways asks again', () => {
+  const silent = new RelayEvidence(0);
+  const byRelays = silent.again(4_000, true);
+  expect([byRelays.udpBlocked(4_000), byRelays.again(5_000, true).udpBlocked(5_000)]).toEqual([true, true]);
+  expect(new RelayEvidence(0, false).udpBlocked(9_000)).toBe(false);
+  const asked = byRelays.again(6_000, false);
+  asked.candidate('candidate:1 1 udp 1 192.0.2.1 9 typ srflx raddr 0.0.0.0 rport 9');
+  expect(asked.udpBlocked(9_000)).toBe(false);
+});
+
+test('a relay over TCP is told by its URL', () => {
+  const overTcp = (url: string) => {
+    const ports = { clock: new FakeClock(), ask: () => Promise.reject(new Error('not asked')) };
+    const events = { relayOnly: () => false, renewed: () => {}, outlived: () => {}, note: () => {} };
+    return new IceServers({ ...ports, ...events }, [{ urls: ['stun:s.example', url] }]).relayOverTcp;
+  };
+  expect(['turn:r.example?transport=tcp', 'turns:r.example:443'].map(overTcp)).toEqual([true, true]);
+  expect(['turn:r.example', 'turn:r.example?transport=udp', 'stuns:r.example'].map(overTcp)).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('the diagnostics keep the last 500 events and hold no address', () => {

@@ -137,6 +137,25 @@ test('the ladder stands still while the peer is not there, and starts afresh whe
   expect(rig.small.rungs).toEqual(['restart']);
 });
 
+test('a peer that is not there leaves its turn at repair to others', async () => {
+  const rig = await connected();
+  rig.network.block('a', 'b', true);
+  await rig.clock.advance(2_200);
+  expect(rig.small.link.state).toBe('repairing');
+  const { slots, link } = rig.small;
+  const others = Array.from({ length: REPAIRS_AT_ONCE }, () => ({}));
+  expect(others.map((other) => slots.acquire(other)).filter(Boolean)).toHaveLength(REPAIRS_AT_ONCE - 1);
+  link.present = false;
+  expect(slots.acquire(others.at(-1)!)).toBe(true);
+  const before = rig.small.rungs.length;
+  link.present = true;
+  await rig.clock.advance(5_000);
+  expect(rig.small.rungs).toHaveLength(before); // its turn is to come
+  slots.release(others[0]!);
+  await rig.clock.advance(600);
+  expect(rig.small.rungs.at(-1)).toBe('restart');
+});
+
 test('sound missing over a path that stands is no_media, not a case for the ladder', async () => {
   const rig = await connected();
   rig.large.link.pair.replaceTrack(null);
@@ -203,6 +222,21 @@ test('a link over a relay tries once, after 30 s, to get back to the direct path
   await rig.clock.advance(4_000);
   expect(rig.small.link.pair.current?.watch.last.path).toBe('direct');
   expect(rig.small.kinds().filter((kind) => kind === 'offer')).toHaveLength(1);
+});
+
+test('a polite side that got no answer and took the relay by itself lets the other lead it back', async () => {
+  const rig = new LinkRig({ relays: true });
+  rig.small.mayRepair = false;
+  rig.policy = ({ to }) => (to === rig.large && !rig.large.link.pair.newest?.relayOnly ? 'lose' : 'deliver');
+  await rig.connect();
+  await rig.clock.advance(11_000);
+  rig.policy = () => 'deliver';
+  rig.small.mayRepair = true;
+  expect([rig.large.link.state, rig.small.link.state]).toEqual(['ok', 'ok']);
+  expect(rig.large.link.pair.current?.watch.last.path).toBe('relay');
+  await rig.clock.advance(34_000);
+  const paths = [rig.small, rig.large].map(({ link }) => link.pair.current?.watch.last.path);
+  expect(paths).toEqual(['direct', 'direct']);
 });
 
 test('where the instance wants relays, nobody tries the direct path', async () => {

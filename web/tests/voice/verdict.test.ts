@@ -65,6 +65,16 @@ test('a microphone that gives nothing is called silent, and its level is said on
   expect(lastReport(scene, 'anna')?.microphone).toBe('silent');
 });
 
+test('a peer that sounds and reports nothing of our sound is reported as one that does not hear us', async () => {
+  const scene = new Scene();
+  await scene.call('anna', 'ben');
+  await scene.seconds(10);
+  expect(lastReport(scene, 'anna')?.peers[0]).not.toHaveProperty('reason');
+  scene.network.rtcp.arrives = false;
+  await scene.seconds(14);
+  expect(lastReport(scene, 'anna')?.peers).toMatchObject([{ link: 'ok', reason: 'not_heard' }]);
+});
+
 async function told(change: Partial<VoiceVerdict>) {
   const scene = new Scene();
   const [anna] = await scene.call('anna', 'ben');
@@ -95,6 +105,27 @@ test("what is nobody else's business stays with the peer", async () => {
   const { anna, benId } = await told({ direction: 'incoming', code: 'mic_denied' });
   expect(anna.voice.view.reason).toBeNull();
   expect(anna.voice.view.peers.get(benId)?.verdicts).toMatchObject([{ code: 'mic_denied' }]);
+});
+
+test('the one end that reaches the relay blames nothing by itself, and shows whose network does not', async () => {
+  const scene = new Scene();
+  scene.server.iceServers.ice_servers = [{ urls: ['turn:relay.example'], username: 'u', credential: 'c' }];
+  scene.network.onlyRelay('anna', 'ben', true);
+  scene.network.hideRelay('ben');
+  const [anna] = await scene.call('anna', 'ben');
+  await scene.seconds(30);
+  expect(lastReport(scene, 'anna')?.peers).toMatchObject([{ link: 'failed', reason: 'no_path' }]);
+  expect(lastReport(scene, 'ben')?.peers).toMatchObject([{ link: 'failed', reason: 'relay_unreachable' }]);
+  const sentence = 'Cannot hear ben: no path was found, though the relay answers here.';
+  expect(anna!.voice.view.reason).toMatchObject({ code: 'no_path', sentence });
+  const [benId] = anna!.voice.view.peers.keys();
+  const verdicts = [
+    { participant_id: benId, direction: 'incoming', code: 'relay_unreachable', side: 'peer' },
+  ];
+  const d = { channel_id: 'lounge', participant_id: anna!.voice.view.participantId, verdicts };
+  anna!.gateway.deliver('voice.verdicts_changed', d);
+  await scene.clock.settle();
+  expect(anna!.voice.view.reason?.sentence).toBe("ben's network does not reach the relay.");
 });
 
 test('a verdict of a newer server is passed over', async () => {

@@ -41,7 +41,7 @@ def _unreachable(pair: Pair) -> bool:
     return not pair.arrives and not pair.speaker.receives
 
 
-def _both_say(pair: Pair, reason: Literal["relay_unreachable", "no_answer", "udp_blocked"]) -> bool:
+def _both_say(pair: Pair, reason: Literal["relay_unreachable", "no_answer", "no_path", "udp_blocked"]) -> bool:
     return pair.speaker.says(reason) and pair.listener.says(reason)
 
 
@@ -135,6 +135,7 @@ RULES: tuple[Rule, ...] = (
     Rule("relay_closed", "instance", lambda pair: _unreachable(pair) and _both_say(pair, "relay_unreachable")),
     Rule("relay_unreachable", "speaker", lambda pair: _unreachable(pair) and pair.speaker.says("relay_unreachable")),
     Rule("relay_unreachable", "listener", lambda pair: _unreachable(pair) and pair.listener.says("relay_unreachable")),
+    Rule("relay_mute", "instance", lambda pair: _unreachable(pair) and _both_say(pair, "no_path")),
     Rule("nat_no_relay", "instance", lambda pair: _unreachable(pair) and _one_says(pair, "nat_no_relay")),
     Rule("hears_nobody", "listener", lambda pair: not pair.arrives and _hears_nobody(pair.listener)),
     Rule("heard_by_nobody", "speaker", lambda pair: not pair.arrives and _heard_by_nobody(pair.speaker)),

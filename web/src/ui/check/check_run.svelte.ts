@@ -53,11 +53,13 @@ export class CheckRun {
     this.#findings = NOTHING_FOUND;
     this.#check = check;
     this.status = 'running';
-    await check.run();
-    if (this.#check !== check) return; // stopped, or another one runs
-    this.urls = check.urls;
-    this.#check = null;
-    this.status = 'over';
+    try {
+      await check.run();
+    } catch (error) {
+      reportError(error); // for the console; the verdict says that something was not found out
+    } finally {
+      this.#end(check);
+    }
   }
 
   /** Ends what runs; what it found so far is no result. */
@@ -67,5 +69,13 @@ export class CheckRun {
     check?.stop();
     this.status = 'idle';
     this.level = SILENCE_DBFS;
+  }
+
+  /** Unless it was stopped, or another one runs. */
+  #end(check: ConnectionCheck): void {
+    if (this.#check !== check) return;
+    this.urls = check.urls;
+    this.#check = null;
+    this.status = 'over';
   }
 }

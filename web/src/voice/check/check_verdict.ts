@@ -36,6 +36,11 @@ const TEXTS = {
     sentence: 'Calls work, but not every way to the relay does.',
     remedy: 'Nothing to do here; tell an administrator which line below is red.',
   },
+  unfinished: {
+    mark: 'bad',
+    sentence: 'The check did not come to its end: something on this page does not work.',
+    remedy: 'Load the page anew, then check again.',
+  },
   all_well: { mark: 'good', sentence: 'All is well: you can make calls.' },
 } as const satisfies Record<string, CheckText>;
 
@@ -51,8 +56,8 @@ export interface CheckVerdict {
 }
 
 /**
- * The gravest first: what stops every call, what stops some, the microphone, what is only a pity. A line that says it all is
- * said again in its own words.
+ * The gravest first: what stops every call, what stops some, the microphone, what was never found out, what is only a pity.
+ * A line that says it all is said again in its own words.
  */
 export function checkVerdictOf(findings: Findings): CheckVerdict {
   const steps = stepsOf(findings);
@@ -61,6 +66,7 @@ export function checkVerdictOf(findings: Findings): CheckVerdict {
   if (network?.mark === 'bad') return network;
   const line = bad('server') ?? bad('microphone') ?? bad('loopback');
   if (line) return said(line);
+  if (steps.some(({ code }) => code === null)) return named('unfinished');
   const pity = network ?? lineWorthSaying(steps);
   return pity ?? named('all_well');
 }

@@ -16,6 +16,8 @@ import { pause, Stopped, type CheckPorts, type Listener } from './ports';
 import { RelayLoop } from './relay_loop';
 
 const PINGS = 3;
+/** The browser's question about the microphone may stay open for ever. */
+const ANSWER_MS = 15_000;
 const MICROPHONE_MS = 4_000;
 const LEVEL_EVERY_MS = 100;
 
@@ -93,7 +95,10 @@ export class ConnectionCheck {
   }
 
   async #checkMicrophone(): Promise<void> {
-    await this.#microphone.open();
+    if (!(await this.#isAnswered())) {
+      this.#microphone.dispose(); // an answer that comes later is not for this check
+      return this.#found({ microphone: { refused: 'mic_unanswered', loudestDbfs: null } });
+    }
     const { track, reason } = this.#microphone;
     if (!track) {
       const refused = (reason ?? 'mic_busy') as MicrophoneRefusal;
@@ -101,6 +106,13 @@ export class ConnectionCheck {
     }
     this.#listener = this.#ports.listen(track);
     this.#found({ microphone: { refused: null, loudestDbfs: await this.#loudest() } });
+  }
+
+  /** Whether the browser gives the microphone or refuses it in time. */
+  #isAnswered(): Promise<boolean> {
+    const answer = this.#microphone.open().then(() => true);
+    const patience = pause(this.#ports.clock, ANSWER_MS, this.#signal).then(() => false);
+    return Promise.race([answer, patience]);
   }
 
   async #loudest(): Promise<number> {
@@ -126,6 +138,7 @@ export class ConnectionCheck {
     if (server.outcome !== 'answers' || !this.#ports.connect) return;
     const reply = await this.#askIceServers();
     if (!reply) return;
+    if (this.#signal.aborted) throw new Stopped(); // what is opened now would be closed by nobody
     const given = sortServers(reply.ice_servers);
     this.#urls = given.urls;
     const transports = TRANSPORTS.filter((transport) => given.relays[transport].length > 0);

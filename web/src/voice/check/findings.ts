@@ -11,8 +11,8 @@ export interface ServerFinding {
 export type MicrophoneRefusal = Extract<ReasonCode, `mic_${string}`>;
 
 export interface MicrophoneFinding {
-  /** Why there is none, or null. */
-  readonly refused: MicrophoneRefusal | null;
+  /** Why there is none, or null; `mic_unanswered`: nobody has answered the browser's question. */
+  readonly refused: MicrophoneRefusal | 'mic_unanswered' | null;
   /** The loudest it was, in dBFS; null while nobody has listened. */
   readonly loudestDbfs: number | null;
 }

@@ -71,6 +71,11 @@ const TEXTS = {
     sentence: 'Your microphone is in use by another program, so you could only listen.',
     remedy: 'Close the other program, then check again.',
   },
+  mic_unanswered: {
+    mark: 'bad',
+    sentence: 'The browser asks whether your microphone may be used, and nobody has answered.',
+    remedy: "Answer the browser's question, then check again.",
+  },
   nat_none: { mark: 'good', sentence: 'STUN answers, and sees the address this computer has itself.' },
   nat_steady: {
     mark: 'good',

@@ -24,7 +24,7 @@ export function gather(
     const silent = direct && net.stun === 'silent' ? [STUN] : [];
     if (direct && net.stun === 'up') connection.found(ufrag, line('srflx'));
     for (const url of relays) {
-      const relay = net.relayAt(url);
+      const relay = net.relayFor(connection.transport.host, url);
       if (relay === 'up') connection.found(ufrag, line('relay'));
       if (relay === 'refuses') connection.gathered({ url, errorCode: 401 });
       if (relay === 'full') connection.gathered({ url, errorCode: 486 });

@@ -15,7 +15,8 @@ export interface Letter {
 }
 
 export interface RigOptions {
-  readonly relays?: boolean;
+  /** Whether there is one, or its URLs. */
+  readonly relays?: boolean | readonly string[];
   readonly policy?: 'all' | 'relay';
   readonly lifeSeconds?: number | null;
 }
@@ -42,8 +43,9 @@ export class End {
     options: RigOptions,
   ) {
     const { clock, network } = rig;
+    const urls = typeof options.relays === 'object' ? [...options.relays] : ['turn:relay.example'];
     const reply = {
-      ice_servers: options.relays ? [{ urls: ['turn:relay.example'], username: 'u', credential: 'c' }] : [],
+      ice_servers: options.relays ? [{ urls, username: 'u', credential: 'c' }] : [],
       expires_in_seconds: options.lifeSeconds ?? null,
       ice_transport_policy: options.policy ?? ('all' as const),
     };

@@ -8,6 +8,8 @@ const CONNECT_MS = 80;
 const PACKET_MS = 20;
 const CONSENT_MS = 2_500;
 const REPORT_MS = 5_000;
+/** The host on which the relays are. */
+const RELAY = 'relay';
 
 /** Two connections that have found each other. */
 export interface Wire {
@@ -73,6 +75,16 @@ export class FakeNetwork {
   /** Leaves only relays between two hosts, or lets them find each other again. */
   onlyRelay(one: string, other: string, only: boolean): void {
     this.#mark(this.#indirect, one, other, only);
+  }
+
+  /** No relay answers that host, whoever else is answered. */
+  hideRelay(host: string): void {
+    this.block(host, RELAY, true);
+  }
+
+  /** What that URL is to a host. */
+  relayFor(host: string, url: string): ReturnType<FakeNetwork['relayAt']> {
+    return this.#blocked.has(pairKey(host, RELAY)) ? 'silent' : this.relayAt(url);
   }
 
   /** One host hears nothing of the others any more, until the connections find new paths. */
@@ -208,7 +220,8 @@ export class FakeNetwork {
   #reachable(one: string, other: string, path: 'direct' | 'relay'): boolean {
     const key = pairKey(one, other);
     if (this.#blocked.has(key) || this.#apart.has(key)) return false;
-    return path === 'relay' ? this.relay === 'up' : !this.#indirect.has(key);
+    if (path === 'direct') return !this.#indirect.has(key);
+    return this.relay === 'up' && ![one, other].some((host) => this.#blocked.has(pairKey(host, RELAY)));
   }
 
   /** Two connections whose descriptions name each other become a wire after a moment. */
