@@ -34,32 +34,36 @@ class LoginThrottle:
     def begin(self, account: str | None, address: str, *, known_device: str | None = None) -> Attempt:
         """Count an attempt. `account` is None where a secret and no name is tried. Raises `TooManyAttempts`.
 
-        The failures of a browser the account's owner has used before are counted apart from those of everybody else.
+        The failures of a browser the account's owner has used before are counted apart from those of everybody else, and not by
+        its address: strangers who share that would lock it out.
         """
-        network = network_of(address)
-        self._addresses.check(network)
         if account is not None and known_device is not None:
             account = f"{account}/{known_device}"
+            self._accounts.check(account)
+            self._accounts.add(account)
+            return Attempt(self, account)
+        network = network_of(address)
+        self._addresses.check(network)
         if account is not None:
             self._accounts.check(account)
             self._accounts.add(account)
-        return Attempt(self, account, network, self._addresses.add(network))
+        return Attempt(self, account, (network, self._addresses.add(network)))
 
     def forgive(self, attempt: Attempt) -> None:
         """The attempt was no failure. A login that succeeded also clears the account's older ones."""
-        self._addresses.remove(attempt.network, attempt.at)
+        if attempt.address is not None:
+            self._addresses.remove(*attempt.address)
         if attempt.account is not None:
             self._accounts.clear(attempt.account)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt under way."""
+    """One attempt under way. `address`: the network and the instant it was counted under, None for a known device."""
 
     throttle: LoginThrottle
     account: str | None
-    network: str
-    at: float
+    address: tuple[str, float] | None = None
 
     def succeeded(self) -> None:
         """Take back what was counted."""
