@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     LargeBinary,
@@ -137,6 +138,11 @@ def get_users(connection: Connection, ids: Sequence[str]) -> list[User]:
     if not found.keys() >= set(ids):
         raise NotFound
     return [found[user_id] for user_id in ids]
+
+
+def is_enabled(user_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """For the statement of another store: whether the user each of its rows is about is not disabled."""
+    return exists().where(users.c.id == user_id, users.c.disabled_at.is_(None))
 
 
 def user_ids(connection: Connection) -> list[str]:
