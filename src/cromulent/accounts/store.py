@@ -232,18 +232,6 @@ def find_live_login(connection: Connection, token_hash: bytes, now: datetime) ->
     return LiveLogin(Identity(User(*row[:7]), session.id, session.device), session)
 
 
-def login_session_is_live(connection: Connection, login_session_id: str, now: datetime) -> bool:
-    """Whether a login still counts at `now`."""
-    statement = (
-        select(login_sessions.c.id)
-        .join(users, users.c.id == login_sessions.c.user_id)
-        .where(
-            login_sessions.c.id == login_session_id, login_sessions.c.expires_at > now, users.c.disabled_at.is_(None)
-        )
-    )
-    return connection.execute(statement).first() is not None
-
-
 def sessions_of(connection: Connection, user_id: str, now: datetime) -> list[LoginSession]:
     """A user's live login sessions, the one used last first."""
     statement = (
