@@ -79,7 +79,7 @@ async def test_who_still_catches_up_gets_nothing_of_it(stage: Stage) -> None:
     ann = await stage.add_user("ann")
     connection, socket = stage.connect(ann)
     stage.hub.add(connection)
-    stage.hub.set_channels(connection, [one.id, two.id])
+    stage.hub.set_channels(connection, [one.id, two.id], stage.hub.pos)
     held = Held(stage)
     for channel in (one, two):
         await stage.post(ann, channel)

@@ -44,13 +44,15 @@ class Door:
         instance = InstanceInfo("i1", "Home", 8)
         self._handshake = Handshake(KnownTokens(clock), instance, limits or GatewayLimits())  # type: ignore[arg-type] - a stand-in
 
-    async def knock(self, frame: object, headers: dict[bytes, bytes] | None = None) -> tuple[Connection, str | None]:
+    async def knock(
+        self, frame: object, headers: dict[bytes, bytes] | None = None, scheme: str = "ws"
+    ) -> tuple[Connection, str | None]:
         """Send one frame, as text when it is text, encoded when it is anything else."""
         text = frame if isinstance(frame, str) else json.dumps(frame)
-        return await self.hear({"type": "websocket.receive", "text": text}, headers)
+        return await self.hear({"type": "websocket.receive", "text": text}, headers, scheme)
 
     async def hear(
-        self, message: dict[str, Any] | None, headers: dict[bytes, bytes] | None = None
+        self, message: dict[str, Any] | None, headers: dict[bytes, bytes] | None = None, scheme: str = "ws"
     ) -> tuple[Connection, str | None]:
         """Let the handshake hear one message of the network; None is silence."""
 
@@ -60,7 +62,7 @@ class Door:
             assert message is not None
             return message
 
-        return await self._handshake.run(self.socket, headers or {}, receive)
+        return await self._handshake.run(self.socket, headers or {}, receive, scheme=scheme)
 
 
 async def test_hello_comes_first_and_says_who_is_there(clock: FakeClock) -> None:
@@ -84,16 +86,22 @@ async def test_a_token_in_identify_gets_in_with_its_cursor(clock: FakeClock) -> 
 
 
 @pytest.mark.parametrize(
-    "headers",
+    ("scheme", "headers"),
     [
-        {b"cookie": b"session=good"},
-        {b"cookie": b"theme=dark; __Host-session=good"},
-        {b"authorization": b"Bearer good"},
+        ("ws", {b"cookie": b"session=good"}),
+        ("wss", {b"cookie": b"session=bad; __Host-session=good"}),
+        ("wss", {b"authorization": b"Bearer good"}),
     ],
 )
-async def test_a_browser_is_known_by_its_cookie(clock: FakeClock, headers: dict[bytes, bytes]) -> None:
-    connection, cursor = await Door(clock).knock({"op": "identify", "client": CLIENT}, headers)
+async def test_a_browser_is_known_by_its_cookie(clock: FakeClock, scheme: str, headers: dict[bytes, bytes]) -> None:
+    connection, cursor = await Door(clock).knock({"op": "identify", "client": CLIENT}, headers, scheme)
     assert (connection.user_id, cursor) == ("u1", None)
+
+
+async def test_with_tls_a_cookie_that_a_page_without_it_could_have_put_there_is_none(clock: FakeClock) -> None:
+    with pytest.raises(HandshakeFailed) as failure:
+        await Door(clock).knock({"op": "identify", "client": CLIENT}, {b"cookie": b"session=good"}, "wss")
+    assert failure.value.code is CloseCode.NOT_AUTHENTICATED
 
 
 @pytest.mark.parametrize(

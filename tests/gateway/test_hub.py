@@ -143,7 +143,7 @@ async def test_what_is_of_the_moment_reaches_who_is_catching_up(stage: Stage) ->
     stage.hub.add(connection)
     stage.hub.announce_to_all("presence.changed", {"online": [ann.user.id], "offline": []})
     assert socket.dispatches() == []
-    stage.hub.set_channels(connection, [channel.id])
+    stage.hub.set_channels(connection, [channel.id], stage.hub.pos)
     stage.hub.announce_to_members(channel.id, "typing.started", TypingStarted(channel.id, ann.user.id))
     await stage.post(ann, channel)
     assert [dispatch["t"] for dispatch in socket.dispatches()] == ["typing.started"]
@@ -155,7 +155,7 @@ async def test_the_bridge_hands_over_what_was_missed_and_goes_live_in_one_step(s
         await stage.post(ann, channel)
     connection, socket = stage.connect(ann)
     stage.hub.add(connection)
-    stage.hub.set_channels(connection, [channel.id])
+    stage.hub.set_channels(connection, [channel.id], stage.hub.pos)
     assert stage.hub.bridge(connection, stage.hub.pos - 3)
     assert connection.is_live
     assert [seq for _, seq in socket.durable()] == [4, 5, 6]
@@ -172,7 +172,7 @@ async def test_the_bridge_follows_memberships_on_its_way(stage: Stage) -> None:
         await unit
     connection, socket = stage.connect(ben)
     stage.hub.add(connection)
-    stage.hub.set_channels(connection, [])
+    stage.hub.set_channels(connection, [], stage.hub.pos)
     assert stage.hub.bridge(connection, pos)
     await stage.post(ann, private, "4")
     assert [dispatch["t"] for dispatch in socket.dispatches()] == [
@@ -189,7 +189,7 @@ async def test_until_the_bridge_a_membership_changes_nothing(stage: Stage) -> No
     await stage.join(ann, private)
     connection, socket = stage.connect(ben)
     stage.hub.add(connection)
-    stage.hub.set_channels(connection, [])
+    stage.hub.set_channels(connection, [], stage.hub.pos)
     pos = stage.hub.pos
     await stage.post(ann, private, "before Ben was there")
     await stage.join(ben, private)
@@ -202,7 +202,7 @@ async def test_no_bridge_over_what_is_no_longer_in_memory_or_not_yet(stage: Stag
     await stage.post(ann, channel)
     connection, socket = stage.connect(ann)
     stage.hub.add(connection)
-    stage.hub.set_channels(connection, [channel.id])
+    stage.hub.set_channels(connection, [channel.id], stage.hub.pos)
     assert not stage.hub.bridge(connection, stage.hub.pos + 1)
     stage.hub._recent.clear()
     assert not stage.hub.bridge(connection, stage.hub.pos - 1)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
+from typing import Any
 
 import pytest
 
 from cromulent.accounts import Identity
 from cromulent.channels import Channel, ChannelChange, ChannelService
 from cromulent.db import channel_feed, user_feed
+from cromulent.gateway.protocol import TypingStarted
 from tests.gateway.fake_socket import FakeSocket
 from tests.gateway.listening import Listener, fresh
 from tests.gateway.stage import Stage
@@ -69,6 +72,64 @@ async def test_who_is_kicked_while_catching_up_amid_posts_hears_nothing_after_it
     assert after_removal(listener.socket, channel) == []
     assert listener.model.complaints == []
     assert listener.model.state() == (await fresh(stage, ben)).state()
+
+
+def type_in(stage: Stage, channel: Channel, who: Identity) -> None:
+    """Tell the members of a channel that somebody is typing there."""
+    stage.hub.announce_to_members(channel.id, "typing.started", TypingStarted(channel.id, who.user.id))
+
+
+async def test_who_is_removed_while_catching_up_hears_from_then_on_nothing_of_the_moment(stage: Stage) -> None:
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    channel = await private_of(stage, ann, ben)
+    listener = Listener(stage, ben)
+    await listener.come()
+    listener.go()
+    for number in range(250):
+        await stage.post(ann, channel, f"missed {number}")
+    socket = FakeSocket()
+    socket.stalled = True
+    coming = asyncio.ensure_future(listener.come(socket))
+    await socket.wait_for_bytes(20_000)  # `resumed` and the first page
+    type_in(stage, channel, ann)
+    await stage.leave(ben, channel)
+    type_in(stage, channel, ann)
+    socket.take_all()
+    await coming
+    type_in(stage, channel, ann)
+    assert [message["t"] for message in socket.dispatches()].count("typing.started") == 1
+    assert after_removal(socket, channel) == []
+    assert listener.model.state() == (await fresh(stage, ben)).state()
+
+
+@pytest.mark.parametrize(("resumes", "overtaken"), [(False, 1), (True, 1), (True, 2)])
+async def test_memberships_read_before_a_removal_are_not_given_back_after_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, resumes: bool, overtaken: int
+) -> None:
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    channel = await private_of(stage, ann, ben)
+    listener = Listener(stage, ben)
+    if resumes:
+        await listener.come()
+        listener.go()
+    for number in range(250):
+        await stage.post(ann, channel, f"missed {number}")
+    read, reads = stage.database.read_in_thread, itertools.count(1)
+
+    async def slowly(query: Any) -> Any:
+        found = await read(query)
+        if next(reads) >= overtaken:
+            await stage.leave(ben, channel)
+            type_in(stage, channel, ann)
+        return found
+
+    monkeypatch.setattr(stage.database, "read_in_thread", slowly)
+    await listener.come()
+    assert listener.is_live
+    assert next(reads) > overtaken + 1, "nothing was read after the removal"
+    assert "typing.started" not in [message["t"] for message in listener.socket.dispatches()]
+    assert channel_feed(channel.id) not in stage.hub._hearers
+    assert stage.hub._lost == {}
 
 
 async def test_who_was_removed_while_away_is_told_of_that_and_nothing_else(stage: Stage) -> None:

@@ -60,7 +60,7 @@ async def test_a_fresh_client_and_one_that_is_catching_up_hear_of_it_too(stage: 
     _, fresh = await stage.go_live(ann)
     behind, catching_up = stage.connect(ann)
     stage.hub.add(behind)
-    stage.hub.set_channels(behind, [channel.id])
+    stage.hub.set_channels(behind, [channel.id], stage.hub.pos)
     settle(stage, clock)
     for socket in (fresh, catching_up):
         assert [dispatch["t"] for dispatch in socket.dispatches()] == ["presence.settled"]

@@ -1,6 +1,6 @@
 """Accounts: users, their passwords and logins, and the links that let people in."""
 
-from cromulent.accounts.access import require_administrator
+from cromulent.accounts.access import require_administrator, require_enabled
 from cromulent.accounts.entry import EntryChecks
 from cromulent.accounts.errors import (
     AccountDisabled,
@@ -40,7 +40,7 @@ from cromulent.accounts.model import (
 from cromulent.accounts.profiles import ProfileService
 from cromulent.accounts.registration import MAX_ARRIVALS_PAGE, MAX_INVITES_PAGE, RegistrationService
 from cromulent.accounts.service import AccountService, add_user
-from cromulent.accounts.store import find_user, get_user, get_users, login_session_is_live, public_users, user_ids
+from cromulent.accounts.store import find_user, get_user, get_users, is_enabled, public_users, user_ids
 from cromulent.accounts.throttle import network_of
 from cromulent.accounts.user_administration import MAX_USERS_PAGE, UserAdministration
 from cromulent.accounts.user_settings.model import NoiseSuppression, PeerSound, Sound, TalkMode, Theme, UserSettings
@@ -96,9 +96,10 @@ __all__ = [
     "get_user",
     "get_user_settings",
     "get_users",
-    "login_session_is_live",
+    "is_enabled",
     "network_of",
     "public_users",
     "require_administrator",
+    "require_enabled",
     "user_ids",
 ]

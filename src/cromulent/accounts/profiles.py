@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cromulent.accounts import store
+from cromulent.accounts.access import require_enabled
 from cromulent.accounts.entry import EntryChecks
 from cromulent.accounts.errors import LinkInvalid, WrongPassword
 from cromulent.accounts.facts import EmailChanged, PasswordChanged, UserSettingsUpdated, UserUpdated
@@ -51,7 +52,7 @@ class ProfileService:
             raise RateLimited(retry_after_seconds=bucket.seconds_until())
 
         def unit(unit: Unit) -> User:
-            present = store.get_user(unit.connection, user.id)
+            present = require_enabled(unit.connection, user.id)
             changed = replace(present, display_name=name)
             if changed != present:
                 store.update_user(unit.connection, changed)
@@ -72,6 +73,7 @@ class ProfileService:
             raise RateLimited(retry_after_seconds=bucket.seconds_until())
 
         def unit(unit: Unit) -> UserSettings:
+            require_enabled(unit.connection, user.id)
             present = get_user_settings(unit.connection, user.id)
             changed = present.changed_by(change)
             return present if changed == present else _keep_settings(unit, user, changed)
@@ -90,7 +92,7 @@ class ProfileService:
         def unit(unit: Unit) -> User:
             if store.find_password_hash(unit.connection, user.id) != known:
                 raise WrongPassword
-            changed = replace(store.get_user(unit.connection, user.id), email=email)
+            changed = replace(require_enabled(unit.connection, user.id), email=email)
             store.update_email(unit.connection, changed)
             unit.record(EmailChanged(user.id))
             return changed

@@ -123,17 +123,15 @@ class AccountService:
         knows the password.
         """
         found = await self._database.read(lambda connection: store.find_credentials(connection, login))
-        if found is None:
-            attempt = self._throttle.begin(f"login:{hash_of(folded(login)).hex()}", visitor.address)
-        else:
-            device = self._entry.devices.device_of(visitor.mark, found.user.id)
-            attempt = self._throttle.begin(found.user.id, visitor.address, known_device=device)
+        device = None if found is None else self._entry.devices.device_of(visitor.mark, found.user.id)
+        attempt = self._throttle.begin(_counted_as(login), visitor.address, known_device=device)
         if len(password) > PASSWORD_LENGTHS[1]:  # nobody's, and hashing a megabyte is what somebody hopes for
             raise WrongCredentials
         if not await self._passwords.verify(found and found.password_hash, password) or found is None:
             raise WrongCredentials
         logged_in = await self._begin(found, visitor)
-        attempt.succeeded()
+        user = logged_in.user
+        attempt.succeeded(*(_counted_as(name) for name in (user.user_name, user.email) if name is not None))
         return logged_in
 
     async def log_in_by_link(self, secret: str, visitor: Visitor) -> LoggedIn:
@@ -196,6 +194,11 @@ class AccountService:
             return begin_session(unit, user, visitor.device)
 
         return await self._database.write(unit)
+
+
+def _counted_as(login: str) -> str:
+    """What failures are counted under: what was typed, never whom it means, or the count would tell whose an address is."""
+    return f"login:{hash_of(folded(login)).hex()}"
 
 
 def add_user(unit: Unit, account: NewAccount, role: Role, password_hash: str | None) -> User:

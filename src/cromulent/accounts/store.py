@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     LargeBinary,
@@ -139,6 +140,11 @@ def get_users(connection: Connection, ids: Sequence[str]) -> list[User]:
     return [found[user_id] for user_id in ids]
 
 
+def is_enabled(user_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """For the statement of another store: whether the user each of its rows is about is not disabled."""
+    return exists().where(users.c.id == user_id, users.c.disabled_at.is_(None))
+
+
 def user_ids(connection: Connection) -> list[str]:
     """The id of every user, in the order they joined."""
     return list(connection.execute(select(users.c.id).order_by(users.c.id)).scalars())
@@ -224,18 +230,6 @@ def find_live_login(connection: Connection, token_hash: bytes, now: datetime) ->
         return None
     session = LoginSession(*row[7:13])
     return LiveLogin(Identity(User(*row[:7]), session.id, session.device), session)
-
-
-def login_session_is_live(connection: Connection, login_session_id: str, now: datetime) -> bool:
-    """Whether a login still counts at `now`."""
-    statement = (
-        select(login_sessions.c.id)
-        .join(users, users.c.id == login_sessions.c.user_id)
-        .where(
-            login_sessions.c.id == login_session_id, login_sessions.c.expires_at > now, users.c.disabled_at.is_(None)
-        )
-    )
-    return connection.execute(statement).first() is not None
 
 
 def sessions_of(connection: Connection, user_id: str, now: datetime) -> list[LoginSession]:

@@ -1,9 +1,10 @@
-"""How often a login may fail: per account and per network address, counted in memory."""
+"""How often a login may fail: per account, by the name it was called, and per network address, counted in memory."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections import OrderedDict, deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from cromulent.accounts.errors import TooManyAttempts
@@ -34,36 +35,47 @@ class LoginThrottle:
     def begin(self, account: str | None, address: str, *, known_device: str | None = None) -> Attempt:
         """Count an attempt. `account` is None where a secret and no name is tried. Raises `TooManyAttempts`.
 
-        The failures of a browser the account's owner has used before are counted apart from those of everybody else.
+        The failures of a browser the account's owner has used before are counted apart from those of everybody else, and not by
+        its address: strangers who share that would lock it out.
         """
+        if account is not None and known_device is not None:
+            self._count(_of_device(account, known_device))
+            return Attempt(self, account, known_device)
         network = network_of(address)
         self._addresses.check(network)
-        if account is not None and known_device is not None:
-            account = f"{account}/{known_device}"
         if account is not None:
-            self._accounts.check(account)
-            self._accounts.add(account)
-        return Attempt(self, account, network, self._addresses.add(network))
+            self._count(account)
+        return Attempt(self, account, address=(network, self._addresses.add(network)))
 
-    def forgive(self, attempt: Attempt) -> None:
-        """The attempt was no failure. A login that succeeded also clears the account's older ones."""
-        self._addresses.remove(attempt.network, attempt.at)
-        if attempt.account is not None:
-            self._accounts.clear(attempt.account)
+    def forgive(self, attempt: Attempt, also: Collection[str]) -> None:
+        """The attempt was no failure. A login that succeeded also clears the account's older ones, those under its other names too."""
+        if attempt.address is not None:
+            self._addresses.remove(*attempt.address)
+        for account in (attempt.account, *also):
+            if account is not None:
+                self._accounts.clear(_of_device(account, attempt.known_device))
+
+    def _count(self, account: str) -> None:
+        self._accounts.check(account)
+        self._accounts.add(account)
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt under way."""
+    """One attempt under way. `address`: the network and the instant it was counted under, None for a known device."""
 
     throttle: LoginThrottle
     account: str | None
-    network: str
-    at: float
+    known_device: str | None = None
+    address: tuple[str, float] | None = None
 
-    def succeeded(self) -> None:
-        """Take back what was counted."""
-        self.throttle.forgive(self)
+    def succeeded(self, *also: str) -> None:
+        """Take back what was counted, and what was counted under the other names of the account."""
+        self.throttle.forgive(self, also)
+
+
+def _of_device(account: str, known_device: str | None) -> str:
+    return account if known_device is None else f"{account}/{known_device}"
 
 
 def network_of(address: str) -> str:

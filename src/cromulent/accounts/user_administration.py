@@ -9,8 +9,9 @@ from datetime import datetime
 from cromulent.accounts import store
 from cromulent.accounts.access import require_administrator
 from cromulent.accounts.errors import LastAdministrator, NotForTheDisabled
-from cromulent.accounts.facts import ResetLinkMade, RoleChanged, UserDisabled, UserEnabled, UserUpdated
-from cromulent.accounts.links.store import Link, delete_links_of, insert_link
+from cromulent.accounts.facts import InviteRevoked, ResetLinkMade, RoleChanged, UserDisabled, UserEnabled, UserUpdated
+from cromulent.accounts.invites.store import revoke_invite, unrevoked_invites_of
+from cromulent.accounts.links.store import Link, delete_links, delete_links_of, insert_link
 from cromulent.accounts.login_sessions import end_sessions, hash_of
 from cromulent.accounts.model import RESET_LINK_LIFE, Role, User
 from cromulent.db import INSTANCE_FEED, Connection, Database, Unit
@@ -57,6 +58,8 @@ class UserAdministration:
 
     async def change(self, actor: User, user_id: str, *, role: Role | None, disabled: bool | None) -> User:
         """Give a user another role, disable or enable them; None leaves it as it is. Disabling ends their logins and sockets.
+
+        An administrator who ceases to be one leaves no way in behind: open invites of theirs are revoked, all reset links are void.
 
         Raises `Forbidden`, `NotFound`, and `LastAdministrator` when nobody would be left who can.
         """
@@ -139,6 +142,23 @@ def _record(unit: Unit, before: User, after: User, actor_id: str) -> None:
     if after.disabled_at is not None and before.disabled_at is None:
         unit.record(UserDisabled(after.id, actor_id))  # first: that is why the logins end
         end_sessions(unit, after.id)
-        delete_links_of(unit.connection, after.id, "reset")
+        _end_ways_in(unit, before, actor_id)
     elif after.disabled_at is None and before.disabled_at is not None:
         unit.record(UserEnabled(after.id, actor_id))
+    elif _administers(before) and not _administers(after):
+        _end_ways_in(unit, before, actor_id)
+
+
+def _end_ways_in(unit: Unit, user: User, actor_id: str) -> None:
+    """Nobody gets in any more by a link the user is named in or has handed out.
+
+    Who has made a reset link is not kept, so with an administrator all of them go: they are few and last a day.
+    """
+    if _administers(user):
+        delete_links(unit.connection, ["reset"])
+    else:
+        delete_links_of(unit.connection, user.id, "reset")
+    for invite in unrevoked_invites_of(unit.connection, user.id):
+        if invite.is_open(unit.now):
+            revoke_invite(unit.connection, invite.id, unit.now)
+            unit.record(InviteRevoked(invite.id, actor_id))

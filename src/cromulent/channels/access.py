@@ -10,7 +10,7 @@ from cromulent.kernel.errors import Forbidden, NotFound
 
 
 def access_channel(connection: Connection, user_id: str, channel_id: str) -> Channel:
-    """The channel, for one of its members. Raises `NotFound` for everybody else."""
+    """The channel, for one of its members who is not disabled. Raises `NotFound` for everybody else."""
     channel = find_channel_of_member(connection, user_id, channel_id)
     if channel is None:
         raise NotFound

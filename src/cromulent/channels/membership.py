@@ -34,7 +34,7 @@ def enrol_everybody(unit: Unit, channel: Channel, at_most: int) -> bool:
 
 def add_member(unit: Unit, channel: Channel, user_id: str, actor_id: str | None = None) -> None:
     """Make a user a member; nothing happens when they are one."""
-    if store.find_channel_of_member(unit.connection, user_id, channel.id) is None:
+    if not store.is_member(unit.connection, user_id, channel.id):
         _enrol(unit, channel, [user_id], actor_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cromulent.accounts import User, get_user, get_users, require_administrator
+from cromulent.accounts import User, get_user, get_users, require_administrator, require_enabled
 from cromulent.channels import store
 from cromulent.channels.access import (
     access_administered_channel,
@@ -25,7 +25,7 @@ from cromulent.channels.model import Channel, ChannelKind, Visibility, WritePerm
 from cromulent.channels.policy import COMING_AND_GOING, ENROLLED_AT_ONCE, MAX_CHANNELS_PAGE, MAX_MEMBERS_PAGE
 from cromulent.db import Connection, Database, Unit, channel_feed, head_seqs
 from cromulent.kernel.clock import Clock
-from cromulent.kernel.errors import InvalidInput, RateLimited
+from cromulent.kernel.errors import InvalidInput, NotFound, RateLimited
 from cromulent.kernel.paging import check_id_page
 from cromulent.kernel.rate_limits import RateLimiter
 
@@ -183,7 +183,8 @@ class ChannelService:
 
         def unit(unit: Unit) -> None:
             channel = access_administered_channel(unit.connection, user.id, channel_id)
-            access_channel(unit.connection, member_id, channel_id)
+            if not store.is_member(unit.connection, member_id, channel.id):
+                raise NotFound
             remove_member(unit, channel.id, member_id, "removed", user.id)
             _delete_if_lost(unit, channel, user.id)
 
@@ -194,6 +195,7 @@ class ChannelService:
         self._require_patience(user)
 
         def unit(unit: Unit) -> Channel:
+            require_enabled(unit.connection, user.id)
             channel = access_visible_channel(unit.connection, user.id, channel_id)
             add_member(unit, channel, user.id, user.id)
             return channel

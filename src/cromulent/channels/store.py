@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from cromulent.accounts import is_enabled
 from cromulent.channels.model import Channel, ChannelKind, Visibility
 from cromulent.db import HotStatement, UtcInstant, metadata
 
@@ -69,7 +70,7 @@ _OF_MEMBER = (
     .join(memberships, memberships.c.channel_id == channels.c.id)
     .where(memberships.c.user_id == _USER_ID)
 )
-_ONE_OF_MEMBER = HotStatement(_OF_MEMBER.where(channels.c.id == _CHANNEL_ID))
+_ONE_OF_MEMBER = HotStatement(_OF_MEMBER.where(channels.c.id == _CHANNEL_ID, is_enabled(memberships.c.user_id)))
 _ALL_OF_MEMBER = _OF_MEMBER.order_by(channels.c.kind, channels.c.position, channels.c.id)
 _IDS_OF_MEMBER = select(memberships.c.channel_id).where(memberships.c.user_id == _USER_ID)
 _MEMBER_IDS = (
@@ -81,11 +82,17 @@ _MEMBER_IDS = (
 
 
 def find_channel_of_member(connection: Connection, user_id: str, channel_id: str) -> Channel | None:
-    """The channel, if the user is a member of it."""
+    """The channel, if the user is a member of it and not disabled: for gates, where a request may come after the disabling."""
     row = _ONE_OF_MEMBER.find_one(connection, {"user_id": user_id, "channel_id": channel_id})
     if row is None:
         return None
     return Channel(*row[:7], is_default=bool(row[7]), write_permission=row[8], user_limit=row[9])
+
+
+def is_member(connection: Connection, user_id: str, channel_id: str) -> bool:
+    """Whether there is such a membership, be the user disabled or not."""
+    one = select(memberships.c.user_id).where(memberships.c.channel_id == channel_id, memberships.c.user_id == user_id)
+    return connection.execute(one).first() is not None
 
 
 def find_channel(connection: Connection, channel_id: str) -> Channel | None:

@@ -62,7 +62,7 @@ async def catch_up(database: Database, hub: Hub, connection: Connection, pos: in
         if found is None:
             return connection.close(CloseCode.TOO_SLOW)
         page, channel_ids = found
-        hub.set_channels(connection, channel_ids)
+        hub.set_channels(connection, channel_ids, page.reached_pos)
         await _send(connection, page.rows)
         pos = page.reached_pos
         await hub.reached(pos)

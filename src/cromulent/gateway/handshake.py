@@ -41,7 +41,7 @@ class Handshake:
         self._hello = frame_of(Hello(PROTOCOL, instance, __version__, max(1, round(limits.ping_seconds))))
 
     async def run(
-        self, socket: Socket, headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Any]]
+        self, socket: Socket, headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Any]], *, scheme: str
     ) -> tuple[Connection, str | None]:
         """The connection and the cursor it wants to resume from. Raises `HandshakeFailed`."""
         socket.write(self._hello)
@@ -51,7 +51,7 @@ class Handshake:
         except TimeoutError:
             raise HandshakeFailed(CloseCode.IDENTIFY_TIMEOUT) from None
         identify = self._decode(message.get("text"))
-        token = identify.token or login_token_of(headers)
+        token = identify.token or login_token_of(headers, scheme)
         identity = await self._identify(token)
         given = identify.client.device
         device = checked_device(given) if given.strip() else identity.device

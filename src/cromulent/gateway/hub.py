@@ -54,6 +54,8 @@ class Hub:
         self.pos = pos
         self._hearers: dict[str, dict[Connection, None]] = {}
         self._feeds: dict[Connection, set[str]] = {}
+        self._lost: dict[Connection, dict[str, int]] = {}
+        """Of those who are not live yet: the feeds they were taken from, and the position of that."""
         self._recent: deque[LogRow] = deque()
         self._recent_characters = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
@@ -65,15 +67,19 @@ class Hub:
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection. Safe to call twice."""
+        self._lost.pop(connection, None)
         for feed in self._feeds.pop(connection, ()):
             self._unlisten(connection, feed)
 
-    def set_channels(self, connection: Connection, channel_ids: Collection[str]) -> None:
-        """While catching up: make the subscription what the memberships were at the position just read.
+    def set_channels(self, connection: Connection, channel_ids: Collection[str], pos: int) -> None:
+        """While catching up: make the subscription what the memberships were at the position just read, or later.
 
-        The connection hears ephemeral dispatches of these feeds at once; events only when it is live.
+        The connection hears ephemeral dispatches of these feeds at once; events only when it is live. What it has lost behind
+        that position while somebody read stays lost.
         """
-        wanted = {user_feed(connection.user_id), INSTANCE_FEED, *map(channel_feed, channel_ids)}
+        lost = self._lost.get(connection, {})
+        kept = (feed for feed in map(channel_feed, channel_ids) if lost.get(feed, 0) <= pos)
+        wanted = {user_feed(connection.user_id), INSTANCE_FEED, *kept}
         held = self._feeds[connection]
         for feed in held - wanted:
             self._drop(connection, feed)
@@ -96,6 +102,7 @@ class Hub:
         if missing < 0 or missing > len(self._recent):
             return False
         connection.go_live()
+        self._lost.pop(connection, None)
         for row in list(self._recent)[len(self._recent) - missing :]:
             if row.feed in self._feeds.get(connection, ()):
                 connection.write(durable_frame(row))
@@ -216,17 +223,23 @@ class Hub:
             self._follow_membership(row, hearers)
 
     def _follow_membership(self, row: LogRow, connections: Iterable[Connection]) -> None:
-        """Let the subscription follow a membership event at its place in the log."""
+        """Let the subscription follow a membership event at its place in the log.
+
+        Who is not live yet learns from what they read what they gained; what they lost they hear nothing more of at once.
+        """
         change = _MEMBERSHIP_CHANGES.get(row.type)
         if change is None:
             return
         listens, feed = change(row.payload)
         for connection in list(connections):
-            if connection.is_live and connection in self._feeds:
-                if listens:
-                    self._listen(connection, feed)
-                else:
-                    self._drop(connection, feed)
+            if connection not in self._feeds:
+                continue
+            if listens and connection.is_live:
+                self._listen(connection, feed)
+            elif not listens:
+                self._drop(connection, feed)
+                if not connection.is_live:
+                    self._lost.setdefault(connection, {})[feed] = row.pos
 
     def _listen(self, connection: Connection, feed: str) -> None:
         self._feeds[connection].add(feed)

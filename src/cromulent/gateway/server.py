@@ -96,7 +96,7 @@ class GatewayServer:
         socket = cast("GatewayProtocol", scope["extensions"][EXTENSION])
         socket.opened()
         try:
-            found = await self._handshake.run(socket, headers, receive)
+            found = await self._handshake.run(socket, headers, receive, scheme=scope["scheme"])
         except HandshakeFailed as failure:
             return socket.close(failure.code, failure.code.name.lower())
         except Exception:

@@ -56,7 +56,7 @@ class Welcome:
             )
         )
         if pos is not None:
-            self._hub.set_channels(connection, channel_ids)
+            self._hub.set_channels(connection, channel_ids, pos)
             connection.write(frame_of(self._resumed(cursor, channel_ids)))
         return pos
 
@@ -67,7 +67,7 @@ class Welcome:
     async def _start_afresh(self, connection: Connection) -> int:
         state = await self._database.read_in_thread(lambda session: read_durable_state(session, connection.user_id))
         channel_ids = [channel.id for channel in state.channels]
-        self._hub.set_channels(connection, channel_ids)
+        self._hub.set_channels(connection, channel_ids, state.pos)
         snapshot = to_snapshot(state, self._presence.online_user_ids(), self._rooms(channel_ids))
         connection.write(frame_of(Ready(wire.user_to_wire(state.user), snapshot, state.cursor)))
         return state.pos

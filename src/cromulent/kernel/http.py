@@ -11,14 +11,32 @@ SECURE_DEVICE_COOKIE = "__Host-device"
 PLAIN_DEVICE_COOKIE = "device"
 
 
-def login_token_of(headers: Mapping[bytes, bytes]) -> str | None:
+def is_secure(scheme: str) -> bool:
+    """Whether a request came by TLS: `scheme` is that of the ASGI scope, in which a trusted proxy has had its say."""
+    return scheme in ("https", "wss")
+
+
+def session_cookie(scheme: str) -> str:
+    """The name of the cookie with the login: with TLS one that no page without it, and no other host, can put there.
+
+    The prefix `__Host-` is refused by browsers without TLS, so plain HTTP has a plain name.
+    """
+    return SECURE_COOKIE if is_secure(scheme) else PLAIN_COOKIE
+
+
+def device_cookie(scheme: str) -> str:
+    """The name of the cookie with the mark of a known device, chosen alike."""
+    return SECURE_DEVICE_COOKIE if is_secure(scheme) else PLAIN_DEVICE_COOKIE
+
+
+def login_token_of(headers: Mapping[bytes, bytes], scheme: str) -> str | None:
     """The login token a request carries: `Authorization: Bearer`, else the cookie. Header names in lower case."""
-    return bearer_token_of(headers) or _cookie_of(headers, SECURE_COOKIE, PLAIN_COOKIE)
+    return bearer_token_of(headers) or _cookie_of(headers, session_cookie(scheme))
 
 
-def device_mark_of(headers: Mapping[bytes, bytes]) -> str:
+def device_mark_of(headers: Mapping[bytes, bytes], scheme: str) -> str:
     """The mark of a known device a browser carries, or nothing. Header names in lower case."""
-    return _cookie_of(headers, SECURE_DEVICE_COOKIE, PLAIN_DEVICE_COOKIE) or ""
+    return _cookie_of(headers, device_cookie(scheme)) or ""
 
 
 def bearer_token_of(headers: Mapping[bytes, bytes]) -> str | None:
@@ -27,16 +45,16 @@ def bearer_token_of(headers: Mapping[bytes, bytes]) -> str | None:
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 
-def _cookie_of(headers: Mapping[bytes, bytes], *names: str) -> str | None:
-    """The first of these cookies that is there.
+def _cookie_of(headers: Mapping[bytes, bytes], wanted: str) -> str | None:
+    """The first cookie of this name, None when it is empty.
 
     Read by hand: `http.cookies` drops every cookie when one of another program on this host is malformed, and is slow.
     """
-    found: dict[str, str] = {}
     for pair in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = pair.strip().partition("=")
-        found.setdefault(name, value)
-    return next((found[name] for name in names if found.get(name)), None)
+        if name == wanted:
+            return value or None
+    return None
 
 
 def is_same_origin(headers: Mapping[bytes, bytes], scheme: str, allowed: frozenset[str] = frozenset()) -> bool:
@@ -55,6 +73,5 @@ def is_same_origin(headers: Mapping[bytes, bytes], scheme: str, allowed: frozens
         parts = urlsplit(text)
     except ValueError:
         return False
-    secure = scheme in ("https", "wss")
     host = headers.get(b"host", b"").decode("latin-1").lower()
-    return parts.scheme == ("https" if secure else "http") and parts.netloc == host and bool(host)
+    return parts.scheme == ("https" if is_secure(scheme) else "http") and parts.netloc == host and bool(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from litestar import Request
@@ -11,16 +11,8 @@ from litestar.datastructures import Cookie, State
 from litestar.handlers import BaseRouteHandler
 
 from cromulent.accounts import AccountService, Identity, Visitor
+from cromulent.kernel import http
 from cromulent.kernel.errors import NotAuthenticated
-from cromulent.kernel.http import (
-    PLAIN_COOKIE,
-    PLAIN_DEVICE_COOKIE,
-    SECURE_COOKIE,
-    SECURE_DEVICE_COOKIE,
-    bearer_token_of,
-    device_mark_of,
-    login_token_of,
-)
 from cromulent.web.device import device_of
 
 ApiRequest = Request[Identity, Any, State]
@@ -43,11 +35,11 @@ class Authentication:
     async def guard(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Let a request through to a route that is not public only with a valid token. Raises `NotAuthenticated`."""
         if not handler.opt.get("public"):
-            connection.scope["user"] = await self.identify(connection.scope["headers"])
+            connection.scope["user"] = await self.identify(connection.scope["headers"], connection.scope["scheme"])
 
-    async def identify(self, headers: Iterable[tuple[bytes, bytes]]) -> Identity:
+    async def identify(self, headers: Iterable[tuple[bytes, bytes]], scheme: str) -> Identity:
         """Whose token the headers of a request carry. Raises `NotAuthenticated`."""
-        token = login_token_of(dict(headers))
+        token = http.login_token_of(dict(headers), scheme)
         if token is None:
             raise NotAuthenticated
         return await self._accounts.identify(token)
@@ -64,29 +56,30 @@ def identity_of(request: Request[Any, Any, Any]) -> Identity:
 def visitor_of(request: Request[Any, Any, Any]) -> Visitor:
     """Where a login comes from; the dependency `visitor`."""
     client = _scope_of(request).get("client")
-    mark = device_mark_of(dict(request.scope["headers"]))
+    mark = http.device_mark_of(dict(request.scope["headers"]), request.scope["scheme"])
     return Visitor(device_of(request.headers.get("user-agent", "")), client[0] if client else "", mark)
 
 
 def login_cookie(request: Request[Any, Any, Any], token: str) -> Cookie:
     """The cookie that carries a login, for as long as the login lasts."""
-    return _cookie(request, _SESSION, token, COOKIE_SECONDS)
+    return _cookie(request, http.session_cookie, token, COOKIE_SECONDS)
 
 
 def device_cookie(request: Request[Any, Any, Any], mark: str) -> Cookie:
     """The cookie by which a browser is known to have been used by somebody; it stays when they log out."""
-    return _cookie(request, _DEVICE, mark, DEVICE_COOKIE_SECONDS)
+    return _cookie(request, http.device_cookie, mark, DEVICE_COOKIE_SECONDS)
 
 
 def no_cookie(request: Request[Any, Any, Any]) -> Cookie:
     """What makes a browser forget its login."""
-    return _cookie(request, _SESSION, "", 0)
+    return _cookie(request, http.session_cookie, "", 0)
 
 
 def renewed_cookie(request: Request[Any, Any, Any]) -> list[Cookie]:
     """The cookie the request came with, to last from now; none where a bearer token was used."""
     headers = dict(request.scope["headers"])
-    token = login_token_of(headers) if bearer_token_of(headers) is None else None
+    bearer = http.bearer_token_of(headers)
+    token = http.login_token_of(headers, request.scope["scheme"]) if bearer is None else None
     return [] if token is None else [login_cookie(request, token)]
 
 
@@ -94,13 +87,14 @@ def _scope_of(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", request.scope)
 
 
-_SESSION = (PLAIN_COOKIE, SECURE_COOKIE)
-_DEVICE = (PLAIN_DEVICE_COOKIE, SECURE_DEVICE_COOKIE)
-
-
-def _cookie(request: Request[Any, Any, Any], names: tuple[str, str], value: str, max_age: int) -> Cookie:
-    """The prefix `__Host-` is refused by browsers without TLS, so plain HTTP has a plain name."""
-    secure = request.scope["scheme"] == "https"
+def _cookie(request: Request[Any, Any, Any], name: Callable[[str], str], value: str, max_age: int) -> Cookie:
+    scheme = request.scope["scheme"]
     return Cookie(
-        key=names[secure], value=value, path="/", max_age=max_age, httponly=True, secure=secure, samesite="lax"
+        key=name(scheme),
+        value=value,
+        path="/",
+        max_age=max_age,
+        httponly=True,
+        secure=http.is_secure(scheme),
+        samesite="lax",
     )

@@ -42,6 +42,18 @@ async def test_its_owner_still_gets_in_where_they_were_before(site: Site) -> Non
     assert code_of(await log_in(site.browser(address="192.0.2.50"))) == "too_many_attempts"
 
 
+async def test_strangers_of_the_same_address_do_not_lock_it_out_and_it_locks_nobody_out(site: Site) -> None:
+    laptop = await site.administrator("ann")
+    for number in range(19):
+        await log_in(site.browser(), f"nobody{number}", "wrong horse battery")
+    for _ in range(4):
+        assert code_of(await log_in(laptop, password="wrong horse battery")) == "wrong_credentials"
+    assert code_of(await log_in(site.browser(), "nobody", "wrong horse battery")) == "wrong_credentials"
+    assert code_of(await log_in(site.browser())) == "too_many_attempts"
+    assert (await log_in(laptop)).status_code == 200
+    assert code_of(await log_in(site.browser())) == "too_many_attempts"
+
+
 async def test_a_known_browser_may_not_guess_for_ever_either(site: Site) -> None:
     laptop = await site.administrator("ann")
     for _ in range(5):

@@ -32,6 +32,20 @@ async def test_the_cookie_of_a_page_with_tls_cannot_leave_it(site: Site) -> None
     assert (await browser.get("me")).status_code == 200
 
 
+async def test_with_tls_a_cookie_that_a_page_without_it_could_have_put_there_is_none(site: Site) -> None:
+    plain = await site.administrator("eve")
+    given = {"session": plain.cookies["session"], "device": plain.cookies["device"]}
+    browser = site.browser("https://chat.test")
+    browser.cookies.update(given)
+    answer = await browser.get("me")
+    assert (answer.status_code, code_of(answer)) == (401, "not_authenticated")
+    assert "set-cookie" not in answer.headers
+    for _ in range(5):
+        await site.browser().post("login", json={"login": "eve", "password": "wrong horse battery"})
+    answer = await browser.post("login", json={"login": "eve", "password": PASSWORD})
+    assert code_of(answer) == "too_many_attempts"
+
+
 async def test_the_cookie_lasts_its_full_time_again_from_each_start_of_the_page(site: Site) -> None:
     browser = await site.administrator()
     token = browser.cookies["session"]

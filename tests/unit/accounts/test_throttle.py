@@ -93,6 +93,19 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
+def test_the_failures_of_an_address_and_those_of_a_known_device_leave_each_other_alone(throttle: LoginThrottle) -> None:
+    for number in range(19):
+        throttle.begin(f"user{number}", "192.0.2.1")
+    for _ in range(4):
+        throttle.begin("ann", "192.0.2.1", known_device="laptop")
+    throttle.begin("user19", "192.0.2.1")
+    with pytest.raises(TooManyAttempts):
+        throttle.begin("ann", "192.0.2.1")
+    throttle.begin("ann", "192.0.2.1", known_device="laptop").succeeded()
+    with pytest.raises(TooManyAttempts):
+        throttle.begin("ann", "192.0.2.1")
+
+
 def test_strangers_cannot_fill_the_memory(throttle: LoginThrottle) -> None:
     for number in range(MAX_KEYS + 10):
         throttle.begin(f"user{number}", f"{number}")

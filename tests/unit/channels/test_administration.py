@@ -7,6 +7,7 @@ import json
 import pytest
 from sqlalchemy import func, select
 
+from cromulent.accounts import UserAdministration
 from cromulent.accounts.store import users
 from cromulent.channels import (
     Channel,
@@ -22,7 +23,7 @@ from cromulent.channels import (
 )
 from cromulent.db import Connection, channel_feed, user_feed
 from cromulent.db.schema import events
-from cromulent.kernel.errors import Forbidden, InvalidInput, NotFound, RateLimited
+from cromulent.kernel.errors import Forbidden, InvalidInput, NotAuthenticated, NotFound, RateLimited
 from cromulent.kernel.facts import Fact
 from cromulent.kernel.ids import new_id
 from cromulent.messages.store import messages
@@ -58,6 +59,29 @@ async def test_every_change_names_who_did_it(place: Place, facts: list[Fact]) ->
         ChannelDeleted(renamed, ann.id),
     ]
     assert renamed.slug == "plans-b"
+
+
+async def test_the_disabled_come_and_go_no_more_but_can_be_let_in_and_removed(place: Place) -> None:
+    ann, ben = await place.add_user("ann", administrator=True), await place.add_user("ben")
+    channel, other = await place.add_channel("plans", ann, ben), await place.add_channel("open", ann)
+    await UserAdministration(place.database).change(ann, ben.id, role=None, disabled=True)
+    place.log.clear()
+    with pytest.raises(NotAuthenticated):
+        await place.channels.join(ben, other.id)
+    with pytest.raises(NotFound):
+        await place.channels.leave(ben, channel.id)
+    await place.channels.add_member(ann, channel.id, ben.id)  # who is one already
+    assert place.log == []
+    await place.channels.add_member(ann, other.id, ben.id)
+    for each in (channel, other):
+        await place.channels.remove_member(ann, each.id, ben.id)
+        with pytest.raises(NotFound):
+            await place.channels.remove_member(ann, each.id, ben.id)
+    assert [row.type for row in place.log if row.feed == user_feed(ben.id)] == [
+        "membership.added",
+        "membership.removed",
+        "membership.removed",
+    ]
 
 
 async def test_who_comes_and_goes_does_so_by_themselves(place: Place, facts: list[Fact]) -> None:

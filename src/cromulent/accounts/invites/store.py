@@ -83,6 +83,12 @@ def invites_before(connection: Connection, before: str | None, limit: int) -> li
     return [Invite(*row) for row in connection.execute(page)]
 
 
+def unrevoked_invites_of(connection: Connection, user_id: str) -> list[Invite]:
+    """The invites a user has made and nobody has revoked, the oldest first; what has expired or is used up is among them."""
+    made = _INVITE.where(invites.c.created_by == user_id, invites.c.revoked_at.is_(None)).order_by(invites.c.id)
+    return [Invite(*row) for row in connection.execute(made)]
+
+
 def arrivals_after(connection: Connection, invite_id: str, after: str, limit: int) -> list[Arrival]:
     """Up to `limit` of those who came through an invite, in the order they came; `after` is the id of a user, or empty."""
     page = (

@@ -63,7 +63,7 @@ def express(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - stood in for
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["litestar_app"].state
-        identity: Identity = await state.authentication.identify(scope["headers"])
+        identity: Identity = await state.authentication.identify(scope["headers"], scope["scheme"])
         request = cast("HTTPRequestEvent", await receive())  # the front door hands the body on in one piece
         response = await post_message.fn(
             scope["path_params"]["channel_id"], _decoded(request["body"]), identity, state.messages
