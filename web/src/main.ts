@@ -64,7 +64,7 @@ const build = document.querySelector<HTMLMetaElement>('meta[name=build]')?.conte
 const worker = new BrowserShellWorker(navigator.serviceWorker);
 const update = new PageUpdate({ gateway: client.gateway, worker, version, build });
 const model = new Model({ client, router, theme, voice, clock: browserClock, update });
-const session = new Session(model);
+const session = new Session(model, tabs);
 
 theme.apply();
 router.listen();
@@ -76,8 +76,11 @@ window.addEventListener('pagehide', () => client.reading.hurry());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.gateway.nudge();
 });
-client.gateway.events.on('state', ({ state }) => state === 'live' && settings.hurry());
-client.gateway.events.on('ready', ({ user }) => void voice.prepare(user.id));
+client.gateway.events.on('resumed', () => settings.hurry());
+client.gateway.events.on('ready', ({ user }) => {
+  settings.hurry();
+  void voice.prepare(user.id);
+});
 mount(App, { target: document.body.querySelector('#app')!, props: { model, session } });
 session.begin();
 // The page's own files come first. Only what was built has a worker: the development server changes under the page.

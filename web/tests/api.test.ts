@@ -52,6 +52,30 @@ test('no answer is a network error, a late one a time-out', async () => {
   await expect(late.api.me()).rejects.toMatchObject({ code: 'timeout' });
 });
 
+test('once it is known, every request says for whom the page speaks', async () => {
+  const { api, sent } = apiAnswering(() => Promise.resolve(Response.json({})));
+  await api.logIn('ann', 'secret');
+  api.userId = 'u-ann';
+  await api.me();
+  await api.postMessage('c', 'n', 'hello');
+  const stated = sent.map(([, { headers }]) => new Headers(headers).get('Cromulent-User'));
+  expect(stated).toEqual([null, 'u-ann', 'u-ann']);
+});
+
+test('that another user has logged in is told, unless the page speaks for somebody else by now', async () => {
+  const problem = { code: 'other_user', detail: 'Somebody else.' };
+  const { api } = apiAnswering(() => Promise.resolve(Response.json(problem, { status: 401 })));
+  let told = 0;
+  api.events.on('otherUser', () => (told += 1));
+  api.userId = 'u-ann';
+  await expect(api.me()).rejects.toMatchObject({ code: 'other_user', status: 401 });
+  expect(told).toBe(1);
+  const late = api.me();
+  api.userId = 'u-ben';
+  await expect(late).rejects.toMatchObject({ code: 'other_user' });
+  expect(told).toBe(1);
+});
+
 test('an answer without content is fine', async () => {
   const { api } = apiAnswering(() => Promise.resolve(new Response(null, { status: 204 })));
   await expect(api.logOut()).resolves.toBeUndefined();
