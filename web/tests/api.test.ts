@@ -81,6 +81,19 @@ test('an answer without content is fine', async () => {
   await expect(api.logOut()).resolves.toBeUndefined();
 });
 
+test('an answer that is cut off, late or of somebody in between is as good as none', async () => {
+  const page = apiAnswering(() => Promise.resolve(new Response('<h1>Pay for the network here</h1>')));
+  await expect(page.api.me()).rejects.toMatchObject({ code: 'network', status: 0 });
+  const cut = apiAnswering(() => Promise.resolve(failingWith(new TypeError('network error'))));
+  await expect(cut.api.me()).rejects.toMatchObject({ code: 'network', status: 0 });
+  const late = apiAnswering(() => Promise.resolve(failingWith(new DOMException('late', 'TimeoutError'))));
+  await expect(late.api.me()).rejects.toMatchObject({ code: 'timeout' });
+});
+
+function failingWith(error: unknown): Response {
+  return new Response(new ReadableStream({ start: (body) => body.error(error) }));
+}
+
 test.each([
   ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36', 'Chrome on Linux'],
   ['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Windows'],

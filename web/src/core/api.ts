@@ -241,7 +241,11 @@ export class Api {
     const response = await this.#send(method, path, body, keepalive);
     if (!response.ok) throw await this.#refusal(response, userId);
     if (response.status === 204) return undefined as R;
-    return (await response.json()) as R;
+    try {
+      return (await response.json()) as R;
+    } catch (error) {
+      throw noAnswer(error); // cut off, or the page of something that stands between
+    }
   }
 
   async #send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
@@ -256,9 +260,7 @@ export class Api {
     try {
       return await this.#fetch(`/api/v1${path}`, init);
     } catch (error) {
-      const late = error instanceof DOMException && error.name === 'TimeoutError';
-      if (late) throw new ApiError('timeout', 'The server did not answer in time.');
-      throw new ApiError('network', 'The server cannot be reached.');
+      throw noAnswer(error);
     }
   }
 
@@ -267,6 +269,12 @@ export class Api {
     if (error.code === 'other_user' && userId === this.userId) this.events.emit('otherUser', undefined);
     return error;
   }
+}
+
+function noAnswer(error: unknown): ApiError {
+  const late = error instanceof DOMException && error.name === 'TimeoutError';
+  if (late) return new ApiError('timeout', 'The server did not answer in time.');
+  return new ApiError('network', 'The server cannot be reached.');
 }
 
 /** Reads an RFC 9457 problem; whatever stands between (a proxy's page) becomes `http_<status>`. */
