@@ -1,4 +1,4 @@
-/** What somebody wrote and has not sent: never sent as another user than its author. */
+/** What somebody wrote and has not sent: kept before its draft goes, and never sent as another user than its author. */
 import { beforeEach, expect, test } from 'vitest';
 import { Api } from '../src/core/api';
 import { Client } from '../src/core/client';
@@ -62,6 +62,33 @@ async function goLive(user = ann): Promise<void> {
 function said(): unknown[] {
   return posts.map(({ text, user }) => [text, user]);
 }
+
+test('a message is kept before its draft goes', async () => {
+  await goLive();
+  client.drafts.set('general', 'hello');
+  await settle();
+  const kept: string[] = [];
+  const { store } = browser;
+  const [putMessages, putDraft] = [store.putMessages.bind(store), store.putDraft.bind(store)];
+  store.putMessages = (messages) => {
+    kept.push('message');
+    return putMessages(messages);
+  };
+  store.putDraft = (...draft) => {
+    kept.push('draft');
+    return putDraft(...draft);
+  };
+  client.send('general', 'hello');
+  expect(kept).toEqual(['message', 'draft']);
+});
+
+test('the draft of what the outbox does not take stays', async () => {
+  await goLive();
+  client.outbox.close();
+  client.drafts.set('general', 'hello');
+  expect(() => client.send('general', 'hello')).toThrow();
+  expect(client.drafts.get('general')).toBe('hello');
+});
 
 test('what waited does not go out when the connection comes back to another user: the page starts anew', async () => {
   let changes = 0;

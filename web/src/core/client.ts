@@ -158,12 +158,12 @@ export class Client {
     void this.#members.load(channelId);
   }
 
-  /** Sends a message; it is in the outbox at once. */
+  /** Sends a message; it is in the outbox at once, and its draft goes after that: a page that ends in between keeps both. */
   send(channelId: string, text: string): void {
+    this.outbox.send(channelId, text);
+    this.drafts.set(channelId, '');
     this.typing.sent();
     void this.histories.find(channelId)?.jumpToPresent();
-    this.drafts.set(channelId, '');
-    this.outbox.send(channelId, text);
   }
 
   /** Takes a message that the server has refused back into the composer. */
