@@ -21,6 +21,7 @@ import type {
 } from './protocol.generated';
 import { addUsers, emptyState, fromReady, fromResumed, markRead, mendingRoom, putRoom } from './state';
 import { ReadReports } from './read_reports';
+import { firstUnread } from './read_states';
 import { Reading } from './reading';
 import { Store } from './store';
 import type { Tabs } from './tabs';
@@ -149,7 +150,7 @@ export class Client {
   /** A text channel comes on the screen. */
   openChannel(channelId: string): void {
     this.#openChannelId = channelId;
-    this.histories.open(channelId);
+    this.histories.open(channelId, firstUnread(this.store.latest().readStates.get(channelId)));
     void this.#members.load(channelId);
   }
 
