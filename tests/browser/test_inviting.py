@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.server_process import PASSWORD, ServerProcess
 
@@ -52,8 +52,13 @@ def register(page: Page, link: str, name: str) -> None:
     expect(page.get_by_role("navigation", name="Text channels").get_by_role("link", name="general")).to_be_visible()
 
 
+def user_menu(page: Page, user: str) -> Locator:
+    """The button with the name of who is at a page."""
+    return page.get_by_role("button", name=user, exact=True).and_(page.locator("[aria-haspopup=menu]"))
+
+
 def administration(page: Page, tab: str, user: str = "zoe") -> None:
-    page.get_by_role("button", name=user, exact=True).and_(page.locator("[aria-haspopup=menu]")).click()
+    user_menu(page, user).click()
     page.get_by_role("menuitem", name="Administration").click()
     page.get_by_role("navigation", name="Administration").get_by_role("link", name=tab).click()
 
@@ -151,6 +156,45 @@ def test_a_forgotten_password_and_a_user_who_is_shown_the_door(
     elsewhere.goto(f"{empty_server.url}/admin")
     elsewhere.get_by_role("button", name="Reset link yan").click()
     expect(log.nth(0)).to_contain_text("@zoe made a reset link for @yan.", timeout=20_000)
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "deaf"])
+def test_what_one_user_writes_is_never_said_by_who_enters_in_another_tab(
+    empty_server: ServerProcess, visitors: list[Page], *, told: bool
+) -> None:
+    """A page that hears nothing of the other tab learns it from the server, with the first thing it asks."""
+    zoe, yan, _ = visitors
+    if not told:
+        zoe.add_init_script("BroadcastChannel.prototype.addEventListener = () => undefined")
+    become_administrator(zoe, empty_server)
+    link = quick_invite(zoe)
+    register(yan, link, "yan")
+    composer = zoe.get_by_role("textbox", name="Message #general")
+    composer.fill("written by zoe")
+    other = zoe.context.new_page()
+    register(other, link, "xia")
+    if not told:
+        expect(user_menu(zoe, "zoe")).to_be_visible()
+        composer.press("Enter")
+    expect(user_menu(zoe, "xia")).to_be_visible()
+    expect(composer).to_have_value("")
+    composer.fill("written by xia")
+    composer.press("Enter")
+    said = yan.get_by_role("article")
+    expect(said.filter(has_text="written by xia")).to_be_visible()
+    expect(said).to_have_count(1)
+
+    user_menu(other, "xia").click()
+    other.get_by_role("menuitem", name="Log out").click()
+    expect(zoe.get_by_role("button", name="Log in")).to_be_visible()
+    zoe.get_by_role("textbox", name="User name or e-mail").fill("zoe")
+    zoe.get_by_role("textbox", name="Password").fill(PASSWORD)
+    zoe.get_by_role("button", name="Log in").click()
+    if told:
+        expect(composer).to_have_value("written by zoe")
+        composer.press("Enter")
+    expect(said.filter(has_text="written by zoe")).to_contain_text("zoe")
+    expect(said).to_have_count(2)
 
 
 def test_a_switch_is_seen_by_every_page_at_once(empty_server: ServerProcess, visitors: list[Page]) -> None:

@@ -103,3 +103,6 @@ def test_a_spoiler_is_hidden_until_it_is_asked_for(people: People) -> None:
     spoilers.first.press("Enter")
     expect(ben.page.get_by_text("nobody")).to_be_visible()
     expect(spoilers).to_have_count(0)
+    ann.say("||a|b|| is not read out")
+    announcer = ben.page.locator("[aria-live=polite]")
+    expect(announcer.filter(has_text="(spoiler) is not read out")).to_have_count(1)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, expect
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from cromulent.kernel.ids import new_id
+from tests.browser.fixtures import Serving
 from tests.browser.person import Person
 from tests.browser.test_voice import People
 
@@ -22,6 +27,28 @@ def look_away(person: Person) -> None:
     """To the settings, where no message is seen."""
     person.page.goto(f"{person.url}/settings")
     expect(person.page.get_by_role("heading", name="Voice and devices")).to_be_visible()
+
+
+def post(person: Person, *texts: str) -> None:
+    """Say things without the page, one after the other."""
+    channel_id = person.page.url.rpartition("/")[2]
+    for text in texts:
+        answer = person.context.request.post(
+            f"{person.url}/api/v1/channels/{channel_id}/messages",
+            data={"nonce": new_id(), "text": text},
+            headers={"Origin": person.url},
+        )
+        assert answer.ok, answer.text()
+
+
+@pytest.fixture
+def talkative(browser: Browser, serving: Serving) -> Iterator[list[Person]]:
+    """Ann and ben on a server that lets everybody write as fast as they can."""
+    server = serving({"CROMULENT_POSTS_PER_10_SECONDS": "0"})
+    contexts = [browser.new_context() for _ in range(2)]
+    yield [Person(context, server.url, name).log_in() for context, name in zip(contexts, ("ann", "ben"), strict=True)]
+    for context in contexts:
+        context.close()
 
 
 def test_what_is_unread_is_marked_everywhere_until_it_is_seen_somewhere(people: People) -> None:
@@ -61,3 +88,29 @@ def test_after_a_reload_the_line_stands_where_reading_was_left_off(people: Peopl
     ben.page.reload()
     expect(ben.messages.filter(has_text="third")).to_be_visible()
     expect(new_line(ben)).to_have_count(0)
+
+
+def test_more_unread_than_a_page_holds_opens_at_the_first_of_it_and_is_not_read_by_that(
+    talkative: list[Person],
+) -> None:
+    ann, ben = talkative
+    post(ann, *(f"old {number:03}" for number in range(80)))
+    post(ben, "by ben")
+    couch = ben.another_tab()
+    for page in (ben, couch):
+        look_away(page)
+    post(ann, *(f"fresh {number:03}" for number in range(120)))
+    expect(general(ben)).to_have_accessible_description("Unread messages")
+    general(ben).click()
+    marked = ben.page.locator("[data-key]").filter(has=new_line(ben))
+    expect(marked).to_contain_text("fresh 000")
+    expect(new_line(ben)).to_be_in_viewport()
+    ben.page.get_by_role("region", name="Messages in general").evaluate("view => view.scrollTo(0, 0)")
+    expect(ben.messages.filter(has_text="old 050")).to_be_attached()
+    expect(marked).to_contain_text("fresh 000")
+    expect(general(couch)).to_have_accessible_description("Unread messages")
+    ben.page.get_by_role("button", name="Jump to present").click()
+    expect(ben.messages.last).to_contain_text("fresh 119")
+    expect(ben.messages.last).to_be_in_viewport()
+    expect(new_line(ben)).to_have_count(0)
+    expect(general(couch)).to_have_accessible_description("")

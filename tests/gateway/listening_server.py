@@ -103,11 +103,13 @@ class ListeningServer:
         return Identity(logged_in.user, logged_in.login_session_id, "test"), logged_in.token
 
     @asynccontextmanager
-    async def client(self, token: str | None, cursor: str | None = None) -> AsyncIterator[Client]:
+    async def client(
+        self, token: str | None, cursor: str | None = None, user_id: str | None = None
+    ) -> AsyncIterator[Client]:
         """A client that has said `identify`."""
         async with self.socket() as raw:
             client = Client(raw)
-            await client.identify(token, cursor)
+            await client.identify(token, cursor, user_id)
             yield client
 
     def socket(
@@ -167,9 +169,9 @@ class Client:
     def __init__(self, raw: ClientConnection) -> None:
         self.raw = raw
 
-    async def identify(self, token: str | None, cursor: str | None = None) -> None:
+    async def identify(self, token: str | None, cursor: str | None = None, user_id: str | None = None) -> None:
         """Say who one is."""
-        frame = {"op": "identify", "client": CLIENT, "token": token, "cursor": cursor}
+        frame = {"op": "identify", "client": CLIENT, "token": token, "cursor": cursor, "user_id": user_id}
         await self.say({name: value for name, value in frame.items() if value is not None})
 
     async def say(self, frame: object) -> None:

@@ -85,6 +85,14 @@ async def test_a_token_in_identify_gets_in_with_its_cursor(clock: FakeClock) -> 
     assert cursor == "abc"
 
 
+@pytest.mark.parametrize(("whose", "resumed_from"), [("u1", "abc"), ("u2", None)])
+async def test_a_cursor_stated_to_be_of_another_user_is_none(
+    clock: FakeClock, whose: str, resumed_from: str | None
+) -> None:
+    identify = {"op": "identify", "client": CLIENT, "token": "good", "cursor": "abc", "user_id": whose}
+    assert (await Door(clock).knock(identify))[1] == resumed_from
+
+
 @pytest.mark.parametrize(
     ("scheme", "headers"),
     [

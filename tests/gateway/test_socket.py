@@ -99,6 +99,17 @@ async def test_a_cursor_resumes_over_a_real_socket(server: ListeningServer) -> N
     assert seqs == list(range(2, 452))
 
 
+async def test_who_comes_with_the_cursor_of_another_user_starts_afresh(server: ListeningServer) -> None:
+    ann, token = await server.log_in("ann")
+    ben, his_token = await server.log_in("ben")
+    async with server.client(token) as client:
+        cursor = (await client.hear_until("ready"))["cursor"]
+    async with server.client(token, cursor, ann.user.id) as client:
+        assert (await client.hear_until("resumed"))["cursor"] == cursor
+    async with server.client(his_token, cursor, ann.user.id) as client:
+        assert (await client.hear_until("ready"))["user"]["id"] == ben.user.id
+
+
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "http://127.0.0.1:1", "null", "http://[", "https://chat.example.evil.example"]
 )

@@ -67,7 +67,7 @@ const build = document.querySelector<HTMLMetaElement>('meta[name=build]')?.conte
 const worker = new BrowserShellWorker(navigator.serviceWorker);
 const update = new PageUpdate({ gateway: client.gateway, worker, version, build });
 const model = new Model({ client, router, theme, voice, clock: browserClock, update });
-const session = new Session(model);
+const session = new Session(model, tabs);
 
 theme.apply();
 router.listen();
@@ -79,7 +79,8 @@ window.addEventListener('pagehide', () => client.reading.hurry());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') client.gateway.nudge();
 });
-client.gateway.events.on('state', ({ state }) => state === 'live' && settings.hurry());
+client.gateway.events.on('resumed', () => settings.hurry());
+client.gateway.events.on('ready', () => settings.hurry());
 client.store.subscribe(() => {
   const { user } = client.store.state;
   if (user && needsVoice()) void voice.prepare(user.id);

@@ -52,10 +52,47 @@ test('no answer is a network error, a late one a time-out', async () => {
   await expect(late.api.me()).rejects.toMatchObject({ code: 'timeout' });
 });
 
+test('once it is known, every request says for whom the page speaks', async () => {
+  const { api, sent } = apiAnswering(() => Promise.resolve(Response.json({})));
+  await api.logIn('ann', 'secret');
+  api.userId = 'u-ann';
+  await api.me();
+  await api.postMessage('c', 'n', 'hello');
+  const stated = sent.map(([, { headers }]) => new Headers(headers).get('Cromulent-User'));
+  expect(stated).toEqual([null, 'u-ann', 'u-ann']);
+});
+
+test('that another user has logged in is told, unless the page speaks for somebody else by now', async () => {
+  const problem = { code: 'other_user', detail: 'Somebody else.' };
+  const { api } = apiAnswering(() => Promise.resolve(Response.json(problem, { status: 401 })));
+  let told = 0;
+  api.events.on('otherUser', () => (told += 1));
+  api.userId = 'u-ann';
+  await expect(api.me()).rejects.toMatchObject({ code: 'other_user', status: 401 });
+  expect(told).toBe(1);
+  const late = api.me();
+  api.userId = 'u-ben';
+  await expect(late).rejects.toMatchObject({ code: 'other_user' });
+  expect(told).toBe(1);
+});
+
 test('an answer without content is fine', async () => {
   const { api } = apiAnswering(() => Promise.resolve(new Response(null, { status: 204 })));
   await expect(api.logOut()).resolves.toBeUndefined();
 });
+
+test('an answer that is cut off, late or of somebody in between is as good as none', async () => {
+  const page = apiAnswering(() => Promise.resolve(new Response('<h1>Pay for the network here</h1>')));
+  await expect(page.api.me()).rejects.toMatchObject({ code: 'network', status: 0 });
+  const cut = apiAnswering(() => Promise.resolve(failingWith(new TypeError('network error'))));
+  await expect(cut.api.me()).rejects.toMatchObject({ code: 'network', status: 0 });
+  const late = apiAnswering(() => Promise.resolve(failingWith(new DOMException('late', 'TimeoutError'))));
+  await expect(late.api.me()).rejects.toMatchObject({ code: 'timeout' });
+});
+
+function failingWith(error: unknown): Response {
+  return new Response(new ReadableStream({ start: (body) => body.error(error) }));
+}
 
 test.each([
   ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0.0.0 Safari/537.36', 'Chrome on Linux'],

@@ -128,7 +128,12 @@ export class FakeConnection {
     });
   }
 
-  ready(feeds: Record<string, number> = {}, cursor = 'c0', snapshot: Partial<Snapshot> = {}): void {
+  ready(
+    feeds: Record<string, number> = {},
+    cursor = 'c0',
+    snapshot: Partial<Snapshot> = {},
+    user = ann,
+  ): void {
     const instance = { name: 'Home', registration_mode: 'invite' as const, voice_enabled: true };
     const whole = {
       instance,
@@ -141,7 +146,7 @@ export class FakeConnection {
       ...snapshot,
       feeds,
     };
-    this.say({ op: 'ready', user: ann, snapshot: whole, cursor });
+    this.say({ op: 'ready', user, snapshot: whole, cursor });
   }
 
   resumed(): void {

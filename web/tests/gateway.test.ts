@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { CommandError } from '../src/core/commands';
 import { Gateway, type StateChange } from '../src/core/gateway';
 import type { Dispatch } from '../src/core/protocol.generated';
-import { FakeClock, FakeServer, message, posted, settle } from './fakes';
+import { FakeClock, FakeServer, ann, message, posted, settle } from './fakes';
 
 let clock: FakeClock;
 let server: FakeServer;
@@ -44,7 +44,7 @@ test('says who it is after hello, and is live after ready', () => {
   expect(changes.map(({ state }) => state)).toEqual(['connecting', 'identifying', 'live']);
 });
 
-test('comes back after a lost connection and resumes with the id of the last event applied', async () => {
+test('comes back after a lost connection and resumes with the id of the last event applied, saying whose it is', async () => {
   goLive();
   server.last.say(posted(message(11)));
   server.last.close(1006);
@@ -52,7 +52,7 @@ test('comes back after a lost connection and resumes with the id of the last eve
   await clock.advance(400);
   expect(server.connections).toHaveLength(2);
   server.last.hello();
-  expect(server.last.received[0]).toMatchObject({ op: 'identify', cursor: 'e-m11' });
+  expect(server.last.received[0]).toMatchObject({ op: 'identify', cursor: 'e-m11', user_id: ann.id });
   server.last.resumed();
   server.last.say(posted(message(12)));
   expect(appliedSeqs()).toEqual([11, 12]);

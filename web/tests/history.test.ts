@@ -51,6 +51,14 @@ test('opening loads the newest page once', async () => {
   expect(changes).toBeGreaterThan(0);
 });
 
+test('opening around a seq loads the page there, once, and the present is not yet reached', async () => {
+  void history.open(60);
+  await requests[0]!.answer([59, 60, 61], { has_before: true, has_after: true });
+  void history.open(60);
+  expect(requests.map(({ bound }) => bound)).toEqual([{ around: 60 }]);
+  expect([seqs(), history.view.hasAfter]).toEqual([[59, 60, 61], true]);
+});
+
 test('each end asks once at a time, beyond its last message', async () => {
   void history.open();
   await requests[0]!.answer([10, 11], { has_before: true, has_after: true });

@@ -102,10 +102,16 @@ test.each([
   expect(canBeSeen(text)).toBe(visible);
 });
 
-test('spoilers are not read out', () => {
-  expect(withoutSpoilers('the end: ||everybody|| and ||nobody||, a || b')).toBe(
-    'the end: (spoiler) and (spoiler), a || b',
-  );
+test.each([
+  ['the end: ||everybody|| and ||nobody||, a || b', 'the end: (spoiler) and (spoiler), a || b'],
+  ['||a|b|| c', '(spoiler) c'],
+  ['|||a|| b', '(spoiler) b'],
+  ['||two\nlines||', '(spoiler)'],
+  ['||`a || b` c|| d', '(spoiler) d'],
+  ['||a \\|| b|| c', '(spoiler) c'],
+  ["||it`s me|| don't tell", "(spoiler) don't tell"],
+])('of %j is read out %j, without what the server makes a spoiler', (text, said) => {
+  expect(withoutSpoilers(text)).toBe(said);
 });
 
 test('places in a text are filled, once, and only by what was given', () => {

@@ -1,6 +1,6 @@
 /** The outbox: shown at once, in order, never twice, never without its text, whichever tab sends and however often the page is loaded. */
-import { beforeEach, expect, test } from 'vitest';
-import { ApiError } from '../src/core/api';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Api, ApiError } from '../src/core/api';
 import { Outbox } from '../src/core/outbox';
 import type { Message } from '../src/core/protocol.generated';
 import { FakeBrowser, FakeClock, ann, ben, message, settle } from './fakes';
@@ -244,4 +244,33 @@ test('a login session that has ended fails nothing: its author may come back', a
   await write('one');
   await posts[0]!.fail('not_authenticated', 401);
   expect(states()).toEqual([['one', 'sending']]);
+});
+
+test('an answer that is none keeps the order, and all is sent once', async () => {
+  const asked: string[] = [];
+  const taken = new Map<string, string>();
+  const api = new Api((_, { body }) => {
+    const { nonce, text } = JSON.parse(body as string) as { nonce: string; text: string };
+    asked.push(text);
+    if (asked.length === 1) return Promise.resolve(new Response('<h1>Pay for the network here</h1>'));
+    taken.set(nonce, text);
+    return Promise.resolve(Response.json({ message: message(taken.size, { nonce, text }) }));
+  });
+  outbox = new Outbox({
+    post: async (channelId, nonce, text) => (await api.postMessage(channelId, nonce, text)).message,
+    delivered: (sent) => delivered.push(sent),
+    changed: () => undefined,
+    clock,
+    store: browser.store,
+    tabs: new FakeBrowser().tab(),
+  });
+  await outbox.open(ann.id);
+  outbox.send('general', 'one');
+  outbox.send('general', 'two');
+  await vi.waitFor(() => expect(states().map(([, state]) => state)).toEqual(['waiting', 'waiting']));
+  await clock.advance(2_000);
+  await vi.waitFor(() => expect(states()).toEqual([]));
+  expect(asked).toEqual(['one', 'one', 'two']);
+  expect([...taken.values()]).toEqual(['one', 'two']);
+  expect(delivered.map(({ text }) => text)).toEqual(['one', 'two']);
 });

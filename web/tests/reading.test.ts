@@ -1,8 +1,9 @@
 /** Reading marks: the "New messages" line stands where reading was left off, and stays while one reads on. */
 import { expect, test } from 'vitest';
-import type { Message } from '../src/core/protocol.generated';
+import type { Message, ReadState } from '../src/core/protocol.generated';
 import { ApiError } from '../src/core/api';
 import { ReadReports } from '../src/core/read_reports';
+import { firstUnread } from '../src/core/read_states';
 import { Reading } from '../src/core/reading';
 import { FakeClock, ann, message, settle } from './fakes';
 
@@ -24,6 +25,8 @@ class Reader {
     }),
   });
   messages: Message[] = [];
+  /** There are older messages that are not loaded. */
+  hasBefore = false;
 
   come(...messages: Message[]): this {
     this.messages = [...this.messages, ...messages];
@@ -41,7 +44,7 @@ class Reader {
   }
 
   get line(): number | undefined {
-    return this.reading.firstNew('general', this.messages, ann.id)?.seq;
+    return this.reading.firstNew('general', this, ann.id)?.seq;
   }
 
   get unread(): number {
@@ -100,6 +103,24 @@ test('after a reload the line stands where reading was left off', () => {
   expect([reader.line, reader.unread]).toEqual([3, 2]);
   reader.see();
   expect([reader.line, reader.unread, reader.known]).toEqual([3, 0, 4]);
+});
+
+test('as long as the first unread may be one before those that are loaded, the line is nowhere', () => {
+  const reader = returning(2).come(message(5), message(6));
+  reader.hasBefore = true;
+  expect(reader.see(false).line).toBeUndefined();
+  reader.messages = [message(3), message(4), ...reader.messages];
+  expect(reader.see(false).line).toBe(3);
+  reader.messages = [message(1), message(2), ...reader.messages];
+  expect(reader.see().line).toBe(3);
+});
+
+test('a channel opens at its first unread where the newest page may begin after it', () => {
+  const state = (read_seq: number, last_seq: number): ReadState => ({ channel_id: 'a', read_seq, last_seq });
+  expect(firstUnread(undefined)).toBeUndefined();
+  expect(firstUnread(state(10, 10))).toBeUndefined();
+  expect(firstUnread(state(10, 59))).toBeUndefined();
+  expect(firstUnread(state(10, 60))).toBe(11);
 });
 
 test('what was read on another device is not new here, and the line goes there', () => {

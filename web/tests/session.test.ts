@@ -2,6 +2,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Api } from '../src/core/api';
 import { Client } from '../src/core/client';
+import type { User } from '../src/core/protocol.generated';
+import type { Tabs } from '../src/core/tabs';
 import { parseRoute, type Route } from '../src/ui/router.svelte';
 import { Session, type SessionModel } from '../src/ui/session';
 import { FakeBrowser, FakeClock, FakeServer, ann, ben, channel, settle } from './fakes';
@@ -24,23 +26,28 @@ class FakeRouter {
 
 let server: FakeServer;
 let loggedIn: boolean;
+/** Whose cookie the browser has. */
+let cookieOf: User;
+let browser: FakeBrowser;
 let calls: number;
+let tab: Tabs;
 let model: SessionModel;
 let session: Session;
 
 beforeEach(() => {
   server = new FakeServer();
   loggedIn = true;
+  cookieOf = ann;
+  browser = new FakeBrowser();
   calls = 0;
 });
 
 function openAt(path: string): void {
-  const browser = new FakeBrowser();
-  const api = new Api((input) => {
-    const answer = input.endsWith('/instance') ? { name: 'Test' } : { user: ann };
-    return Promise.resolve(
-      Response.json(answer, { status: loggedIn || input.endsWith('/instance') ? 200 : 401 }),
-    );
+  const api = new Api((input, { headers }) => {
+    if (input.endsWith('/instance')) return Promise.resolve(Response.json({ name: 'Test' }));
+    const stated = new Headers(headers).get('Cromulent-User') ?? cookieOf.id;
+    const code = !loggedIn ? 'not_authenticated' : stated === cookieOf.id ? null : 'other_user';
+    return Promise.resolve(Response.json(code ? { code } : { user: cookieOf }, { status: code ? 401 : 200 }));
   });
   const client = new Client({
     ...server.environment(new FakeClock()),
@@ -49,9 +56,10 @@ function openAt(path: string): void {
     unsent: browser.store,
     tabs: browser.tab(),
   });
+  tab = browser.tab();
   const voice = { end: (): unknown => (calls += 1) };
   model = { client, router: new FakeRouter(path), voice, places: new Map(), instance: null };
-  session = new Session(model);
+  session = new Session(model, tab);
   session.begin();
 }
 
@@ -139,6 +147,50 @@ test('what somebody was writing is not shown to who logs in after them', async (
   ready(ben);
   await settle();
   expect(model.client.drafts.size).toBe(0);
+});
+
+test('somebody else logs in in another tab: this one starts anew for them', async () => {
+  openAt('/channels/a');
+  ready();
+  model.places.set('a', 'where ann was');
+  cookieOf = ben;
+  browser.tab().tell('login');
+  await settle();
+  expect([calls, model.places.size, model.router.path]).toEqual([1, 0, '/']);
+  expect(model.client.store.state.user).toBeNull();
+  expect(server.connections).toHaveLength(2);
+  ready(ben);
+  expect(model.client.store.state.user).toEqual(ben);
+});
+
+test('the same user logs in in another tab: nothing happens here', async () => {
+  openAt('/channels/a');
+  ready();
+  browser.tab().tell('login');
+  await settle();
+  expect([calls, server.connections.length, model.router.path]).toEqual([0, 1, '/channels/a']);
+});
+
+test('somebody logs out in another tab: nobody is here any more', async () => {
+  openAt('/channels/a');
+  ready();
+  loggedIn = false;
+  browser.tab().tell('login');
+  await settle();
+  expect([calls, model.router.path, model.client.gateway.state]).toEqual([1, '/login', 'idle']);
+});
+
+test('the other tabs are told of a log-in and a log-out, and of nothing when one was logged in already', async () => {
+  let told = 0;
+  browser.tab().listen('login', () => (told += 1));
+  openAt('/login');
+  await settle();
+  expect([model.router.path, told]).toEqual(['/', 0]);
+  ready();
+  await session.logOut();
+  expect(told).toBe(1);
+  session.entered();
+  expect(told).toBe(2);
 });
 
 test('logging out leaves the call and leads to the log-in page', async () => {

@@ -43,7 +43,10 @@ class Handshake:
     async def run(
         self, socket: Socket, headers: dict[bytes, bytes], receive: Callable[[], Awaitable[Any]], *, scheme: str
     ) -> tuple[Connection, str | None]:
-        """The connection and the cursor it wants to resume from. Raises `HandshakeFailed`."""
+        """The connection and the cursor it wants to resume from. Raises `HandshakeFailed`.
+
+        A cursor stated to be another user's is none: what its client holds is theirs, since somebody else has logged in there.
+        """
         socket.write(self._hello)
         try:
             async with asyncio.timeout(self._limits.identify_seconds):
@@ -57,7 +60,8 @@ class Handshake:
         device = checked_device(given) if given.strip() else identity.device
         connection = Connection(socket, identity, device, self._limits)
         connection.host = sys.intern(host_of(headers.get(b"host", b"").decode("latin-1")))
-        return connection, identify.cursor
+        is_own = identify.user_id in (None, identity.user.id)
+        return connection, identify.cursor if is_own else None
 
     def _decode(self, text: str | None) -> Identify:
         if text is None:

@@ -37,11 +37,12 @@ class ClientInfo(Struct, frozen=True):
 
 
 class Identify(Struct, frozen=True, tag="identify", tag_field="op"):
-    """The first frame of a client. `cursor` is the id of the last event it applied."""
+    """The first frame of a client. `cursor` is the id of the last event it applied, `user_id` whose client it was then."""
 
     client: ClientInfo
     token: str | None = None
     cursor: str | None = None
+    user_id: str | None = None
 
 
 class Command(Struct, frozen=True, tag="command", tag_field="op"):

@@ -22,6 +22,8 @@ PUBLIC = {"public": True}
 """`opt=PUBLIC` on a route: strangers may ask."""
 COOKIE_SECONDS = 60 * 86400
 """As long as a login session lasts; the page asks `GET /me` at every start, which sends the cookie anew."""
+USER_HEADER = b"cromulent-user"
+"""For whom a page speaks. The cookie is the browser's: another tab may have exchanged it for somebody else's."""
 DEVICE_COOKIE_SECONDS = 400 * 86400
 """As long as browsers keep one at most."""
 
@@ -38,11 +40,15 @@ class Authentication:
             connection.scope["user"] = await self.identify(connection.scope["headers"], connection.scope["scheme"])
 
     async def identify(self, headers: Iterable[tuple[bytes, bytes]], scheme: str) -> Identity:
-        """Whose token the headers of a request carry. Raises `NotAuthenticated`."""
-        token = http.login_token_of(dict(headers), scheme)
+        """Whose token the headers of a request carry. Raises `NotAuthenticated`, also when they speak for somebody else."""
+        fields = dict(headers)
+        token = http.login_token_of(fields, scheme)
         if token is None:
             raise NotAuthenticated
-        return await self._accounts.identify(token)
+        identity = await self._accounts.identify(token)
+        if fields.get(USER_HEADER, identity.user.id.encode()) != identity.user.id.encode():
+            raise NotAuthenticated("Somebody else has logged in in this browser.", code="other_user")
+        return identity
 
 
 def identity_of(request: Request[Any, Any, Any]) -> Identity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cromulent.kernel.ids import new_id
 from tests.api.site import FIREFOX, PASSWORD, Site, code_of, without_request_id
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +54,17 @@ async def test_the_cookie_lasts_its_full_time_again_from_each_start_of_the_page(
     assert answer.headers["set-cookie"].startswith(f"session={token};")
     assert f"max-age={SIXTY_DAYS}" in answer.headers["set-cookie"].lower()
     assert "set-cookie" not in (await site.program(token).get("me")).headers
+
+
+async def test_who_speaks_for_another_user_than_the_cookies_is_refused_everything_but_logging_in(site: Site) -> None:
+    browser = await site.administrator()
+    own = (await browser.get("me")).json()["user"]["id"]
+    for stated, status in ((own, 200), (new_id(), 401), ("", 401)):
+        answer = await browser.get("me", headers={"cromulent-user": stated})
+        assert answer.status_code == status
+        assert status == 200 or code_of(answer) == "other_user"
+    login = {"login": "ann", "password": PASSWORD}
+    assert (await browser.post("login", json=login, headers={"cromulent-user": new_id()})).status_code == 200
 
 
 @pytest.mark.parametrize("login", ["ann", "nobody", "nobody@example.org"])

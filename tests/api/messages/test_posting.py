@@ -45,6 +45,17 @@ async def test_a_new_message_is_created_and_a_repeat_is_answered_with_it(site: S
     assert (again.status_code, again.content) == (200, answer.content)
 
 
+async def test_what_is_said_for_one_user_with_the_login_of_another_is_refused(site: Site) -> None:
+    ann, ben = await arrive(site, "ann"), await arrive(site, "ben")
+    channel = await general(site, ann)
+    ben.client.headers["cromulent-user"] = ann.user.id
+    answer = await ben.post(channel, new_id(), "by ann")
+    assert (answer.status_code, code_of(answer)) == (401, "other_user")
+    assert (await ann.client.get(f"channels/{channel.id}/messages")).json()["messages"] == []
+    ben.client.headers["cromulent-user"] = ben.user.id
+    assert (await ben.post(channel, new_id(), "by ben")).status_code == 201
+
+
 async def test_the_nonce_of_another_message_is_refused(site: Site) -> None:
     ann = await arrive(site, "ann")
     channel = await general(site, ann)

@@ -1,4 +1,5 @@
 /** The HTTP half of the protocol: typed requests, and problem+json turned into one kind of error. */
+import { Emitter } from './emitter';
 import type { Channel, Message, User, UserSettings } from './protocol.generated';
 
 const TIMEOUT_MS = 15_000;
@@ -82,7 +83,15 @@ export interface RegistrationForm {
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
 
+export interface ApiEvents {
+  /** Another user has logged in in this browser than the one this page speaks for. */
+  otherUser: undefined;
+}
+
 export class Api {
+  readonly events = new Emitter<ApiEvents>();
+  /** For whom this page speaks, which every request says: the cookie may have become somebody else's. Null before that is known. */
+  userId: string | null = null;
   readonly #fetch: Fetch;
 
   constructor(fetch: Fetch) {
@@ -228,27 +237,44 @@ export class Api {
   }
 
   async #request<R>(method: string, path: string, body?: object, keepalive = false): Promise<R> {
+    const { userId } = this;
     const response = await this.#send(method, path, body, keepalive);
-    if (!response.ok) throw await problem(response);
+    if (!response.ok) throw await this.#refusal(response, userId);
     if (response.status === 204) return undefined as R;
-    return (await response.json()) as R;
+    try {
+      return (await response.json()) as R;
+    } catch (error) {
+      throw noAnswer(error); // cut off, or the page of something that stands between
+    }
   }
 
   async #send(method: string, path: string, body?: object, keepalive = false): Promise<Response> {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const init: RequestInit = { method, credentials: 'same-origin', signal, keepalive };
+    const headers: Record<string, string> = {};
+    const init: RequestInit = { method, headers, credentials: 'same-origin', signal, keepalive };
+    if (this.userId !== null) headers['Cromulent-User'] = this.userId;
     if (method !== 'GET') {
-      init.headers = { 'Content-Type': 'application/json' };
+      headers['Content-Type'] = 'application/json';
       init.body = JSON.stringify(body ?? {});
     }
     try {
       return await this.#fetch(`/api/v1${path}`, init);
     } catch (error) {
-      const late = error instanceof DOMException && error.name === 'TimeoutError';
-      if (late) throw new ApiError('timeout', 'The server did not answer in time.');
-      throw new ApiError('network', 'The server cannot be reached.');
+      throw noAnswer(error);
     }
   }
+
+  async #refusal(response: Response, userId: string | null): Promise<ApiError> {
+    const error = await problem(response);
+    if (error.code === 'other_user' && userId === this.userId) this.events.emit('otherUser', undefined);
+    return error;
+  }
+}
+
+function noAnswer(error: unknown): ApiError {
+  const late = error instanceof DOMException && error.name === 'TimeoutError';
+  if (late) return new ApiError('timeout', 'The server did not answer in time.');
+  return new ApiError('network', 'The server cannot be reached.');
 }
 
 /** Reads an RFC 9457 problem; whatever stands between (a proxy's page) becomes `http_<status>`. */

@@ -21,6 +21,7 @@ import type {
 } from './protocol.generated';
 import { addUsers, emptyState, fromReady, fromResumed, markRead, mendingRoom, putRoom } from './state';
 import { ReadReports } from './read_reports';
+import { firstUnread } from './read_states';
 import { Reading } from './reading';
 import { Store } from './store';
 import type { Tabs } from './tabs';
@@ -39,6 +40,8 @@ export interface ClientEnvironment extends GatewayEnvironment {
 export interface ClientEvents {
   /** One is no longer a member of a channel; what was kept of it is gone. */
   channelLost: { channel: Channel; reason: MembershipRemoved['reason'] };
+  /** Another user has logged in in this browser, and the page starts anew for them. */
+  userChanged: undefined;
 }
 
 export class Client {
@@ -123,6 +126,7 @@ export class Client {
   /** Drops what the server has given; what was written and not sent waits for its author to come back. */
   forget(): void {
     this.gateway.stop();
+    this.api.userId = null;
     this.histories.clear();
     this.outbox.close();
     this.drafts.close();
@@ -133,10 +137,20 @@ export class Client {
     this.store.change(() => emptyState);
   }
 
+  /** Asks whether the user of this page is still logged in in this browser. */
+  async checkLogin(): Promise<void> {
+    try {
+      await this.api.me();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) return;
+      if (error.code !== 'other_user') this.gateway.refuse('not_authenticated');
+    }
+  }
+
   /** A text channel comes on the screen. */
   openChannel(channelId: string): void {
     this.#openChannelId = channelId;
-    this.histories.open(channelId);
+    this.histories.open(channelId, firstUnread(this.store.latest().readStates.get(channelId)));
     void this.#members.load(channelId);
   }
 
@@ -145,12 +159,12 @@ export class Client {
     void this.#members.load(channelId);
   }
 
-  /** Sends a message; it is in the outbox at once. */
+  /** Sends a message; it is in the outbox at once, and its draft goes after that: a page that ends in between keeps both. */
   send(channelId: string, text: string): void {
+    this.outbox.send(channelId, text);
+    this.drafts.set(channelId, '');
     this.typing.sent();
     void this.histories.find(channelId)?.jumpToPresent();
-    this.drafts.set(channelId, '');
-    this.outbox.send(channelId, text);
   }
 
   /** Takes a message that the server has refused back into the composer. */
@@ -175,9 +189,11 @@ export class Client {
 
   #listen(): void {
     const { events } = this.gateway;
+    this.api.events.on('otherUser', () => this.#startAnew());
     events.on('ready', (ready) => this.#startFresh(ready));
     events.on('resumed', (resumed) => {
       this.store.change((state) => fromResumed(state, resumed));
+      this.#hurry();
       this.#meetRooms(resumed.rooms);
       if (this.#openChannelId !== null) this.openChannel(this.#openChannelId); // what could not be had while the line was cut
     });
@@ -186,15 +202,31 @@ export class Client {
     this.store.subscribe(() => this.#mendRooms());
   }
 
+  /** The cookie is another user's by now: what is here is none of theirs, what was written and not sent waits for its author. */
+  #startAnew(): void {
+    this.events.emit('userChanged', undefined);
+    this.forget();
+    this.start();
+  }
+
   #startFresh(ready: Ready): void {
     const before = this.store.state;
+    if (before.user && before.user.id !== ready.user.id) return this.#startAnew();
     this.store.change(() => fromReady(ready));
-    if (before.user?.id === ready.user.id) this.#missChannels(before.channels);
+    this.api.userId = ready.user.id;
+    if (before.user) this.#missChannels(before.channels);
     void this.#openUnsent(ready.user.id);
+    this.#hurry();
     this.#meetRooms(ready.snapshot.rooms);
     this.histories.restart(this.#openChannelId);
     this.#members.restart();
     if (this.#openChannelId !== null) void this.#members.load(this.#openChannelId);
+  }
+
+  /** The connection is back, and it is still the same user's: what waited goes out. */
+  #hurry(): void {
+    this.outbox.hurry();
+    this.reading.hurry();
   }
 
   async #openUnsent(userId: string): Promise<void> {
@@ -259,12 +291,8 @@ export class Client {
 
   #follow({ state, previous }: StateChange): void {
     if (state === 'live' && !this.#hasBeenLive) this.#arrive();
-    if (state === 'live') {
-      this.outbox.hurry();
-      this.reading.hurry();
-    }
     // A proxy may refuse the upgrade to somebody who is not logged in, and the browser does not tell us why.
-    if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.#checkLogin();
+    if (state === 'waiting' && previous === 'connecting' && !this.#hasBeenLive) void this.checkLogin();
     this.store.touch();
   }
 
@@ -272,14 +300,6 @@ export class Client {
   #arrive(): void {
     this.#hasBeenLive = true;
     this.api.me().catch(() => undefined); // the gateway knows better whether one is logged in
-  }
-
-  async #checkLogin(): Promise<void> {
-    try {
-      await this.api.me();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) this.gateway.refuse('not_authenticated');
-    }
   }
 
   /** Asks for the rooms whose rosters have a hole. */

@@ -62,6 +62,8 @@ export class Gateway {
   readonly #env: GatewayEnvironment;
   readonly #commands: PendingCommands;
   readonly #cursor = new FeedCursor();
+  /** Whose cursor it is. */
+  #userId = '';
   #state: GatewayState = 'idle';
   #socket: Socket | null = null;
   #cancelStateTimer = noTimer;
@@ -176,12 +178,14 @@ export class Gateway {
     this.#enter('identifying', 'hello');
     this.#giveUpAfter(this.#env.policy.identifyTimeoutMs, 'identify_timeout');
     const cursor = this.#cursor.cursor;
-    this.#send({ op: 'identify', client: this.#env.client, ...(cursor === null ? {} : { cursor }) });
+    const resumed = cursor === null ? {} : { cursor, user_id: this.#userId };
+    this.#send({ op: 'identify', client: this.#env.client, ...resumed });
   }
 
   #startFresh(ready: Ready): void {
     if (this.#state !== 'identifying') return;
     this.#cursor.startAt(ready.snapshot.feeds, ready.cursor);
+    this.#userId = ready.user.id;
     this.#goLive('ready');
     this.events.emit('ready', ready);
   }

@@ -25,13 +25,13 @@ export class Histories {
     return this.#byChannel.get(channelId);
   }
 
-  /** The history of a channel somebody looks at; loads it when it is new. */
-  open(channelId: string): History {
+  /** The history of a channel somebody looks at; loads it when it is new, around a seq where one is given. */
+  open(channelId: string, around?: number): History {
     const history = this.#byChannel.get(channelId) ?? this.#make(channelId);
     this.#byChannel.delete(channelId);
     this.#byChannel.set(channelId, history);
     for (const oldest of [...this.#byChannel.keys()].slice(0, -KEEP_CHANNELS)) this.#byChannel.delete(oldest);
-    void history.open();
+    void history.open(around);
     return history;
   }
 

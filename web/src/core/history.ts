@@ -45,9 +45,10 @@ export class History {
     return this.#view;
   }
 
-  /** Loads the newest page, unless there is something already. */
-  async open(): Promise<void> {
-    if (this.#status === 'empty' || this.#status === 'failed') await this.reload();
+  /** Loads the newest page, or that around a seq, unless there is something already. */
+  async open(around?: number): Promise<void> {
+    if (this.#status !== 'empty' && this.#status !== 'failed') return;
+    await this.#reload(around === undefined ? {} : { around });
   }
 
   /** A fresh start: what is shown stays until the page has come, but is not to be trusted without it. */

@@ -185,7 +185,7 @@ export class Outbox {
   }
 
   #meet(problem: Problem, nonce: string, channelId: string): boolean {
-    if (problem.status === 401) return false; // the gateway will say that nobody is here any more
+    if (problem.status === 401) return false; // nobody is here any more, or somebody else: it waits for its author
     if (isPassing(problem)) this.#stall(channelId, problem);
     else this.#change((pending) => pending.nonce === nonce && pending.state !== 'failed', 'failed', problem);
     return !isPassing(problem);

@@ -92,12 +92,13 @@ export interface ClientInfo {
   version: string;
 }
 
-/** The first frame of a client. `cursor` is the id of the last event it applied. */
+/** The first frame of a client. `cursor` is the id of the last event it applied, `user_id` whose client it was then. */
 export interface Identify {
   op: 'identify';
   client: ClientInfo;
   token?: string;
   cursor?: string;
+  user_id?: string;
 }
 
 /** Something a client wants done now; answered by a `Reply` with the same `ref`. */

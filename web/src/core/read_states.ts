@@ -1,10 +1,16 @@
 /** How far the user has read each text channel, on whichever device, and how that moves. */
+import { PAGE_SIZE } from './policy';
 import type { Message, ReadState } from './protocol.generated';
 
 export type ReadStates = ReadonlyMap<string, ReadState>;
 
 export function isUnread(state: ReadState | undefined): boolean {
   return state !== undefined && state.last_seq > state.read_seq;
+}
+
+/** From which seq on something is unread, where the newest page of history may begin after it. */
+export function firstUnread(state: ReadState | undefined): number | undefined {
+  return state && state.last_seq - state.read_seq >= PAGE_SIZE ? state.read_seq + 1 : undefined;
 }
 
 /** What was there before one became a member is not unread. */

@@ -1,4 +1,5 @@
 /** How far each channel has been read, and where its "New messages" line stands on this page. */
+import type { HistoryView } from './history';
 import type { Message } from './protocol.generated';
 import type { ReadReports } from './read_reports';
 
@@ -59,10 +60,16 @@ export class Reading {
     this.#marks.set(channelId, { ...mark, line: unread.length > 0 ? mark.read : null });
   }
 
-  /** The message above which the line stands. */
-  firstNew(channelId: string, messages: readonly Message[], selfId: string): Message | undefined {
+  /** The message above which the line stands; undefined while that may be one before those that are loaded. */
+  firstNew(
+    channelId: string,
+    { messages, hasBefore }: Pick<HistoryView, 'messages' | 'hasBefore'>,
+    selfId: string,
+  ): Message | undefined {
     const line = this.#marks.get(channelId)?.line ?? null;
-    return line === null ? undefined : unreadAfter(line, messages, selfId)[0];
+    const first = messages[0]?.seq ?? 0;
+    if (line === null || (hasBefore && first > line + 1)) return undefined;
+    return unreadAfter(line, messages, selfId)[0];
   }
 
   /** How many messages of others nobody has seen here yet. */

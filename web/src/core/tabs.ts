@@ -1,6 +1,6 @@
 /** The tabs of one browser among themselves: which of them does a piece of work, and that something has changed for all. */
 
-export type Topic = 'messages' | 'drafts' | 'edits' | 'settings';
+export type Topic = 'messages' | 'drafts' | 'edits' | 'settings' | 'login';
 
 export interface Tabs {
   /** Calls `elected` once no other tab does the work of that name; the answer resigns. */

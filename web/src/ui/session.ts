@@ -3,6 +3,7 @@ import { createContext } from 'svelte';
 import type { StateChange } from '../core/gateway';
 import type { Client } from '../core/client';
 import type { InstanceInfo } from '../core/api';
+import type { Tabs } from '../core/tabs';
 import type { Router } from './router.svelte';
 
 const PUBLIC = new Set(['login', 'setup', 'enter', 'invite', 'register', 'reset']);
@@ -18,14 +19,18 @@ export interface SessionModel {
 
 export class Session {
   readonly #model: SessionModel;
+  readonly #tabs: Pick<Tabs, 'tell' | 'listen'>;
   /** Why the login was lost, as the name of a close code; empty when nobody has lost one. */
   endedBecause = '';
   #next = '/';
   #met: Promise<void> = Promise.resolve();
 
-  constructor(model: SessionModel) {
+  constructor(model: SessionModel, tabs: Pick<Tabs, 'tell' | 'listen'>) {
     this.#model = model;
+    this.#tabs = tabs;
     model.client.gateway.events.on('state', (change) => this.#follow(change));
+    model.client.events.on('userChanged', () => this.#makeWay());
+    tabs.listen('login', () => this.#askAgain());
   }
 
   /** The public facts of the instance have come; or they could not be had, and it goes without. */
@@ -41,8 +46,13 @@ export class Session {
     else if (router.route.name === 'login') void this.#skipLogin();
   }
 
-  /** Somebody has logged in on this page. */
+  /** Somebody has logged in on this page, and with it in every tab of this browser. */
   entered(): void {
+    this.#enter();
+    this.#tabs.tell('login');
+  }
+
+  #enter(): void {
     this.#model.client.forget();
     this.#model.places.clear();
     this.#model.client.start();
@@ -55,7 +65,20 @@ export class Session {
   async logOut(): Promise<void> {
     this.#model.voice.end();
     await this.#model.client.logOut();
+    this.#tabs.tell('login');
     this.#leave('/');
+  }
+
+  /** Another tab has changed who is logged in. */
+  #askAgain(): void {
+    if (this.#model.client.store.state.user) void this.#model.client.checkLogin();
+  }
+
+  /** Another user has logged in in this browser: nothing of the one who was here is left to them. */
+  #makeWay(): void {
+    this.#model.voice.end();
+    this.#model.places.clear();
+    this.#model.router.navigate('/', { replace: true });
   }
 
   #follow({ state, reason }: StateChange): void {
@@ -75,7 +98,7 @@ export class Session {
   async #skipLogin(): Promise<void> {
     try {
       await this.#model.client.api.me();
-      this.entered();
+      this.#enter();
     } catch {
       // Not logged in: that is what the page is for.
     }

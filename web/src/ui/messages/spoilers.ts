@@ -10,9 +10,12 @@ export function withSpoilers(html: string): Attachment<HTMLElement> {
   };
 }
 
+/** From `||` to the next that is neither escaped nor in code; else to the next there is: rather too much than too little. */
+const SPOILER = /\|\|(?:`[^`]*`|\\[\s\S]|[^`\\])+?\|\||\|\|[\s\S]+?\|\|/g;
+
 /** A text as it may be read out before anybody has asked for its spoilers. */
 export function withoutSpoilers(text: string): string {
-  return text.replace(/\|\|[^|]+\|\|/g, t('messages.spoiler'));
+  return text.replace(SPOILER, t('messages.spoiler'));
 }
 
 function hide(spoiler: HTMLElement): void {
