@@ -188,6 +188,8 @@ class VoiceService:
         seat = self._rooms.seat_of(user_id)
         if seat is not None and channel_id in (None, seat.channel_id):
             self._put_out(seat, reason)
+        elif channel_id is not None and not self._rooms.settled:  # they may be about to come back
+            self._revocations.revoke_all(user_id, channel_id, self._clock.now(), Departure.KICKED)
 
     def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
         """Tell the page of a user who is in a channel to go to another one."""
