@@ -30,7 +30,7 @@ from cromulent.voice.reactions import react
 from cromulent.voice.report import Report
 from cromulent.voice.revocations import RevocationLedger, Revocations
 from cromulent.voice.rooms import Rooms
-from cromulent.voice.seats import Seat
+from cromulent.voice.seats import Errand, Seat
 from cromulent.voice.signalling import SignalCounts, Signalling
 from cromulent.voice.tokens import TokenSigner
 
@@ -192,11 +192,11 @@ class VoiceService:
             self._revocations.revoke_all(user_id, channel_id, self._clock.now(), Departure.KICKED)
 
     def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
-        """Tell the page of a user who is in a channel to go to another one."""
+        """Tell the page of a user who is in a channel to go to another one; one whose socket is gone, when it is back."""
         seat = self._rooms.seat_of(user_id)
-        if seat is not None and seat.channel_id == channel_id and seat.endpoint is not None:
-            notice = SentOn(channel_id, seat.id, to_channel_id)
-            seat.endpoint.dispatch(notice.name, notice)
+        if seat is not None and seat.channel_id == channel_id:
+            seat.sent_on = Errand(SentOn(channel_id, seat.id, to_channel_id))
+            seat.pass_on(self._clock.monotonic())
 
     def set_muted(self, user_id: str, channel_id: str, *, muted: bool) -> None:
         """An administrator has muted or un-muted a user in a channel. The pages of all who are there see to it."""
@@ -288,7 +288,9 @@ class VoiceService:
         await self._revocations.close()
 
     def _examine(self, seat: Seat) -> None:
-        participant = seat.after_examination(self._clock.monotonic())
+        now = self._clock.monotonic()
+        participant = seat.after_examination(now)
+        seat.pass_on(now)
         if participant is None:
             self._rooms.leave(seat, Departure.LOST)
         else:
