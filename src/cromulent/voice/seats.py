@@ -28,13 +28,15 @@ class Errand:
 class Seat:
     """The participant, the page that speaks for it (None while its socket is gone), its lease, and what it reports.
 
-    `report` is the last one with the monotonic time it came at, `told` the verdicts told last with the page they were told.
+    `report` is the last one with the monotonic time it came at, `judged` the verdicts passed last, `told` those told last
+    with the page they were told.
     """
 
     __slots__ = (
         "claims",
         "endpoint",
         "join_id",
+        "judged",
         "lease",
         "participant",
         "report",
@@ -54,6 +56,7 @@ class Seat:
         self.endpoint: Endpoint | None = None
         self.report: tuple[float, Report] | None = None
         self.sent_on: Errand | None = None
+        self.judged: tuple[Verdict, ...] = ()
         self.told: tuple[Endpoint | None, tuple[Verdict, ...]] = (None, ())
 
     @property
