@@ -103,7 +103,7 @@ class Board:
     def _judge(self, channel_id: str, seats: Iterable[Seat], now: float) -> None:
         here = {seat.id: seat for seat in seats}
         fresh = now - self._policy.fresh_seconds
-        reports = {one.id: one.report[1] for one in here.values() if one.report is not None and one.report[0] >= fresh}
+        reports = {one.id: report for one in here.values() if (report := one.report_since(fresh)) is not None}
         verdicts: defaultdict[str, list[Verdict]] = defaultdict(list)
         away = {one.id for one in here.values() if one.endpoint is None or one.lease.state is not LeaseState.FRESH}
         for pair in pairs_of([seat.participant for seat in here.values()], reports, away):

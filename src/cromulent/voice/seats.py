@@ -103,6 +103,10 @@ class Seat:
         elif self.endpoint.heard_at > self.sent_on.told_at:
             self.sent_on = None
 
+    def report_since(self, instant: float) -> Report | None:
+        """What its page said last, unless that was before this monotonic instant."""
+        return self.report[1] if self.report is not None and self.report[0] >= instant else None
+
     def after(self, change: Change) -> Participant:
         """Remember what the page says about itself; the participant as it is to be shown then."""
         if change.connection is not None:

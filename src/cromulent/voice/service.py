@@ -250,7 +250,8 @@ class VoiceService:
     def metrics(self) -> list[Metric]:
         """What has happened since the start, in numbers."""
         seats = list(self._rooms.seats())
-        reports = [seat.report[1] for seat in seats if seat.report is not None]
+        fresh = self._clock.monotonic() - self._policy.verdicts.fresh_seconds
+        reports = [report for seat in seats if (report := seat.report_since(fresh)) is not None]
         about_calls = self._counts.metrics((seat.participant for seat in seats), reports, self._parts.ice)
         hidden = one(self._signalling.counts.candidates_hidden)
         about_hiding = Metric(
