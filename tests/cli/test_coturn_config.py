@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 import stat
 from pathlib import Path
@@ -74,6 +75,40 @@ def test_a_router_between_and_tls_are_said(tmp_path: Path) -> None:
     assert environment["CROMULENT_TURN_URL"].endswith(",turns:turn.example.org:5349")
 
 
+TLS = ("--realm", "turn.example.org", "--tls-cert", "/tls/live/chain.pem", "--tls-key", "/tls/$/key.pem")
+
+
+def test_the_container_sees_certificate_and_key_where_the_configuration_names_them(tmp_path: Path) -> None:
+    lines, _ = made(tmp_path, *ADDRESS, *TLS)
+    coturn = json.loads((tmp_path / "compose.override.yaml").read_text())["services"]["coturn"]
+    assert [(one["source"], one["target"], one["read_only"]) for one in coturn["volumes"]] == [
+        (path.replace("$", "$$"), path.replace("$", "$$"), True) for path in ("/tls/live/chain.pem", "/tls/$/key.pem")
+    ]
+    assert {"cert=/tls/live/chain.pem", "pkey=/tls/$/key.pem", "tls-listening-port=5349"} <= set(lines)
+    assert "cap_add" not in coturn
+    assert stat.S_IMODE((tmp_path / "compose.override.yaml").stat().st_mode) == 0o600
+
+
+def test_tls_on_the_port_that_passes_everywhere(tmp_path: Path) -> None:
+    lines, environment = made(tmp_path, *ADDRESS, *TLS, "--tls-port", "443")
+    assert "tls-listening-port=443" in lines
+    assert environment["CROMULENT_TURN_URL"].endswith(",turns:turn.example.org:443")
+    coturn = json.loads((tmp_path / "compose.override.yaml").read_text())["services"]["coturn"]
+    assert coturn["cap_add"] == ["NET_BIND_SERVICE"]
+
+
+def test_without_tls_the_container_needs_nothing_more(tmp_path: Path) -> None:
+    made(tmp_path, *ADDRESS)
+    assert {path.name for path in tmp_path.iterdir()} == {"turnserver.conf", "cromulent.env"}
+
+
+@pytest.mark.parametrize("realm", [(), ("--realm", "turn"), ("--realm", "turn."), ("--realm", "-a.example.org")])
+def test_tls_without_a_host_to_reach_it_at_is_refused(tmp_path: Path, realm: tuple[str, ...]) -> None:
+    with pytest.raises(Refusal, match=r"--realm turn\.example\.org"):
+        made(tmp_path, *ADDRESS, *realm, *TLS[2:])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_network_of_its_own_is_relayed_into_only_when_it_is_named(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="not an address of the internet"):
         made(tmp_path, "--address", "192.168.1.5")
@@ -89,6 +124,8 @@ def test_a_network_of_its_own_is_relayed_into_only_when_it_is_named(tmp_path: Pa
         (*ADDRESS, "--realm", "a\nallow-loopback-peers"),
         (*ADDRESS, "--tls-cert", "/c.pem"),
         (*ADDRESS, "--tls-cert", "/c.pem\nno-auth", "--tls-key", "/k.pem"),
+        (*ADDRESS, "--tls-port", "443"),
+        (*ADDRESS, "--realm", "turn.example.org", "--tls-cert", "/c", "--tls-key", "/k", "--tls-port", "3478"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_leaves_no_file(tmp_path: Path, options: tuple[str, ...]) -> None:

@@ -66,6 +66,17 @@ def test_a_running_server_looks_at_itself_by_what_it_was_started_with(tmp_path: 
         assert server.end() == 0
 
 
+def test_its_own_authority_is_trusted_at_its_public_address_and_no_proxy_is_asked(tmp_path: Path) -> None:
+    port = free_port()
+    options = ("--data", str(tmp_path), "--port", str(port), "--stun-port", str(free_port()), "--tls", "self")
+    url, nowhere = f"https://localhost:{port}", "http://127.0.0.1:1"
+    with Serving(*options, CROMULENT_PUBLIC_URL=url, HTTPS_PROXY=nowhere, NO_PROXY="", no_proxy="") as server:
+        server.wait_for("relay at port")
+        found = doctor(tmp_path)
+    assert found.code == 0, found.text
+    assert [found.outcomes[check] for check in ("public url", "websocket", "time-outs")] == ["ok", "ok", "advice"]
+
+
 @contextmanager
 def relays_that_hang(server: int) -> Iterator[None]:
     """Whatever relay the server starts stands still, those that replace one after six seconds too."""

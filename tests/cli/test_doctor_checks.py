@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -189,16 +190,19 @@ def test_no_port_of_our_own(config: Config, outcome: str) -> None:
 
 
 @asynccontextmanager
-async def answering(answer: bytes) -> AsyncIterator[str]:
+async def answering(answer: bytes, tls: TlsFiles | None = None) -> AsyncIterator[str]:
     """A web server that says the same to everybody; its URL."""
+    context = tls and ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    if tls and context:
+        context.load_cert_chain(tls.certificate, tls.key)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    yield f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     server.close()
     await server.wait_closed()
 
@@ -222,6 +226,7 @@ async def test_a_proxy_that_leads_elsewhere_or_passes_no_websocket(body: str, ch
     assert found[check].outcome == "warning"
     assert says in found[check].found
     assert "15 s" in found["time-outs"].found
+    assert found["time-outs"].outcome == "advice"
     assert found["proxy"].outcome == "warning"
 
 
@@ -230,8 +235,25 @@ async def test_a_public_address_that_nothing_answers_at() -> None:
     async with answering(b"") as url:
         pass
     found = await proxy_findings(Config(public_url=url, trusted_proxies="127.0.0.1"), "ours")
-    assert [one.outcome for one in found] == ["warning", "ok", "ok"]
+    assert [one.outcome for one in found] == ["warning", "advice", "ok"]
     assert await proxy_findings(Config(), "ours") == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("tls", "outcome", "says"),
+    [
+        (TlsConfig(mode="self"), "ok", "leads here"),
+        (TlsConfig(), "warning", "certificate that is not trusted here (self"),
+    ],
+)
+async def test_a_certificate_nobody_public_has_signed(tmp_path: Path, tls: TlsConfig, outcome: str, says: str) -> None:
+    files = certificate(tmp_path / "tls", datetime.now(UTC), "127.0.0.1")
+    async with answering(http('{"id": "ours"}'), files) as url:
+        found, *_ = await proxy_findings(Config(data=str(tmp_path), public_url=url, tls=tls), "ours")
+    assert (found.check, found.outcome) == ("public url", outcome)
+    assert says in found.found
+    assert "router" not in found.remedy
 
 
 @pytest.mark.anyio

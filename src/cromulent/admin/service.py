@@ -16,6 +16,7 @@ from cromulent.probes import IceReport, IceServersProbe
 from cromulent.settings import InstanceSettings, SettingsChange, change_settings
 from cromulent.voice import (
     Failing,
+    Gone,
     JudgedRoom,
     NotAMember,
     NotVoiceChannel,
@@ -123,8 +124,9 @@ class AdminService:
     async def move_participant(self, actor: User, channel_id: str, user_id: str, to_channel_id: str) -> None:
         """Send somebody who is in a call to another voice channel, of which they must be a member.
 
-        Raises `NotFound`, `Forbidden`, `NotVoiceChannel`, `NotAMember`.
+        Raises `NotFound`, `Forbidden`, `NotVoiceChannel`, `NotAMember`, `Gone` when they are not in that call.
         """
+        there = {one.user_id for call in self._calls() if call.channel_id == channel_id for one in call.participants}
 
         def unit(unit: Unit) -> None:
             for each in (channel_id, to_channel_id):
@@ -134,6 +136,8 @@ class AdminService:
                 access_channel(unit.connection, user.id, to_channel_id)
             except NotFound:
                 raise NotAMember from None
+            if user.id not in there:
+                raise Gone
             unit.record(ParticipantMoved(user.id, channel_id, to_channel_id, actor.id))
 
         await self._database.write(unit)

@@ -108,10 +108,13 @@ def make_coturn_config(
     own_address: Annotated[
         str | None, typer.Option(help="The machine's own, behind a router.", show_default="the same")
     ] = None,
-    realm: Annotated[str, typer.Option(help="The name of the relay.")] = "cromulent",
+    realm: Annotated[str, typer.Option(help="The name of the relay; with TLS the host its certificate names.")] = (
+        "cromulent"
+    ),
     lan: Annotated[str | None, typer.Option(help="A private network to relay into: 192.168.1.0/24.")] = None,
     tls_cert: Annotated[str, typer.Option(help="Certificate chain, PEM, for TURN over TLS.")] = "",
     tls_key: Annotated[str, typer.Option(help="Its private key, PEM.")] = "",
+    tls_port: Annotated[int, typer.Option(min=1, max=65535, help="The TCP port of TURN over TLS.")] = 5349,
 ) -> None:
     """Write a hardened configuration for coturn, with a new secret, and the settings that go with it."""
     from cromulent.cli.coturn import ipv4_address, ipv4_network, new_secret, write_coturn_files
@@ -124,6 +127,7 @@ def make_coturn_config(
         secret=new_secret(),
         certificate=tls_cert,
         private_key=tls_key,
+        tls_port=tls_port,
         lan=ipv4_network(lan) if lan else None,
     )
     write_coturn_files(Path(folder), settings)

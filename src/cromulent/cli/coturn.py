@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import secrets
 from pathlib import Path
@@ -12,20 +13,25 @@ from cromulent.voice import CoturnSettings, coturn_config
 
 CONFIGURATION = "turnserver.conf"
 ENVIRONMENT = "cromulent.env"
+OVERRIDE = "compose.override.yaml"
+"""Docker Compose reads it with the `compose.yaml` beside it."""
+_FIRST_UNPRIVILEGED_PORT = 1024
 
 
 def write_coturn_files(folder: Path, settings: CoturnSettings) -> None:
     """Write coturn's configuration and the settings that make the instance use it, each for its owner alone. Raises `Refusal`."""
     try:
-        configuration = coturn_config(settings)
+        files = {CONFIGURATION: coturn_config(settings), ENVIRONMENT: _environment(settings)}
     except ValueError as error:
         raise Refusal(str(error)) from None
+    if settings.certificate:
+        files[OVERRIDE] = _override(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (folder / CONFIGURATION, folder / ENVIRONMENT):
-        if path.exists():
-            raise Refusal(f"{path} exists already. Its secret may be in use: delete it first if it is not.")
-    _write(folder / CONFIGURATION, configuration)
-    _write(folder / ENVIRONMENT, _environment(settings))
+    for name in files:
+        if (folder / name).exists():
+            raise Refusal(f"{folder / name} exists already. It may be in use: delete it first if it is not.")
+    for name, text in files.items():
+        _write(folder / name, text)
     print(f"{folder / CONFIGURATION} is for coturn, {folder / ENVIRONMENT} for Cromulent; both hold the secret.")
     print(f"Open {_ports(settings)}, and UDP 49152-65535.")
 
@@ -63,6 +69,16 @@ def _environment(settings: CoturnSettings) -> str:
             "",
         ]
     )
+
+
+def _override(settings: CoturnSettings) -> str:
+    """What the container needs for TLS: the two files at the paths the configuration names. JSON is YAML."""
+    paths = dict.fromkeys((settings.certificate, settings.private_key))
+    bind = {"type": "bind", "read_only": True, "bind": {"create_host_path": False}}
+    service: dict[str, object] = {"volumes": [{**bind, "source": path, "target": path} for path in paths]}
+    if settings.tls_port < _FIRST_UNPRIVILEGED_PORT:
+        service["cap_add"] = ["NET_BIND_SERVICE"]
+    return json.dumps({"services": {"coturn": service}}, indent=2).replace("$", "$$") + "\n"  # nothing is a variable
 
 
 def _ports(settings: CoturnSettings) -> str:

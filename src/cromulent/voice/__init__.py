@@ -2,7 +2,7 @@
 
 from cromulent.voice.access import gate_of
 from cromulent.voice.board import JudgedRoom, Trouble
-from cromulent.voice.errors import NotAMember, NotVoiceChannel
+from cromulent.voice.errors import Gone, NotAMember, NotVoiceChannel
 from cromulent.voice.facts import ParticipantDisconnected, ParticipantMoved, ParticipantMuted, ParticipantUnmuted
 from cromulent.voice.hidden import ChosenSettings
 from cromulent.voice.ice import (
@@ -84,6 +84,7 @@ __all__ = [
     "Description",
     "Endpoint",
     "Failing",
+    "Gone",
     "Grant",
     "HolderAsked",
     "IceOffer",

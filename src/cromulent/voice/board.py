@@ -86,7 +86,7 @@ class Board:
             self._judge(channel_id, together, now)
 
     def judged(self) -> list[JudgedRoom]:
-        """Every room with somebody in it, and what was told there last."""
+        """Every room with somebody in it, and what was judged there last."""
         seats: defaultdict[str, list[Seat]] = defaultdict(list)
         for seat in self._rooms.seats():
             seats[seat.channel_id].append(seat)
@@ -103,7 +103,7 @@ class Board:
     def _judge(self, channel_id: str, seats: Iterable[Seat], now: float) -> None:
         here = {seat.id: seat for seat in seats}
         fresh = now - self._policy.fresh_seconds
-        reports = {one.id: one.report[1] for one in here.values() if one.report is not None and one.report[0] >= fresh}
+        reports = {one.id: report for one in here.values() if (report := one.report_since(fresh)) is not None}
         verdicts: defaultdict[str, list[Verdict]] = defaultdict(list)
         away = {one.id for one in here.values() if one.endpoint is None or one.lease.state is not LeaseState.FRESH}
         for pair in pairs_of([seat.participant for seat in here.values()], reports, away):
@@ -113,17 +113,24 @@ class Board:
                 verdicts[listener].append(Verdict(speaker, "incoming", rule.code, _side(rule, "listener")))
                 verdicts[speaker].append(Verdict(listener, "outgoing", rule.code, _side(rule, "speaker")))
         for seat in here.values():
-            self._tell(channel_id, seat, tuple(verdicts[seat.id]))
+            self._pass(seat, tuple(verdicts[seat.id]))
+            _tell(channel_id, seat)
 
-    def _tell(self, channel_id: str, seat: Seat, verdicts: tuple[Verdict, ...]) -> None:
-        page, told = seat.told
-        before = told if page is seat.endpoint else ()  # another page of the participant has been told nothing
-        if seat.endpoint is None or verdicts == before:
-            return
-        self._passed.update(one.code for one in verdicts if one.direction == "incoming" and one not in told)
-        seat.told = (seat.endpoint, verdicts)
-        notice = VerdictsChanged(channel_id, seat.id, verdicts)
-        seat.endpoint.dispatch(notice.name, notice)
+    def _pass(self, seat: Seat, verdicts: tuple[Verdict, ...]) -> None:
+        """Also on whose socket is gone: others read it, and the page is told when it is back."""
+        new = [one for one in verdicts if one.direction == "incoming" and one not in seat.judged]
+        self._passed.update(one.code for one in new)
+        seat.judged = verdicts
+
+
+def _tell(channel_id: str, seat: Seat) -> None:
+    page, told = seat.told
+    before = told if page is seat.endpoint else ()  # another page of the participant has been told nothing
+    if seat.endpoint is None or seat.judged == before:
+        return
+    seat.told = (seat.endpoint, seat.judged)
+    notice = VerdictsChanged(channel_id, seat.id, seat.judged)
+    seat.endpoint.dispatch(notice.name, notice)
 
 
 def _judged(channel_id: str, seats: Sequence[Seat]) -> JudgedRoom:
@@ -131,7 +138,7 @@ def _judged(channel_id: str, seats: Sequence[Seat]) -> JudgedRoom:
     troubles = [
         Trouble(one.participant_id, listener.id, one.code, _FAULT[one.side])
         for listener in seats
-        for one in listener.told[1]
+        for one in listener.judged
         if one.direction == "incoming" and one.participant_id in here
     ]
     return JudgedRoom(channel_id, tuple(seat.participant for seat in seats), tuple(troubles))

@@ -69,7 +69,7 @@ class VoiceCounts:
 
     def reported(self, participant_id: str, before: Report | None, report: Report) -> None:
         """A page says what it sees."""
-        self._links.reported(before, report)
+        self._links.reported(before, report, self._came_at if participant_id in self._came_at else ())
         heard = self._heard.setdefault(participant_id, set())
         for peer in report.peers:
             if peer.received_per_second == 0 or peer.participant_id in heard:

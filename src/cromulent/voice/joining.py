@@ -112,8 +112,10 @@ class Joining:
     async def _check_standing(self, attempt: Attempt) -> None:
         """The token of a call that was ended on purpose is worth nothing; a page that takes the call over needs none."""
         ended = None if attempt.claims is None else await self._parts.revocations.how_ended(attempt.claims)
-        if ended is None:
+        if attempt.claims is None or ended is None:
             return
+        if ended is Departure.KICKED and not self._rooms.settled:
+            self._rooms.leave_unseen(attempt.claims.channel_id, attempt.claims.participant_id, ended)
         if not attempt.request.takeover:
             raise _REFUSALS.get(ended, Superseded)
         attempt.claims = None

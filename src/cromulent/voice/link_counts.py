@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from cromulent.kernel.metrics import Histogram, Metric, Sample, by, one
 from cromulent.voice.report import PeerReport, Report
@@ -21,10 +21,15 @@ class LinkCounts:
         self._reasons = Counter[str]()
         self._first_packet_seconds = Histogram(FIRST_PACKET_BOUNDS)
 
-    def reported(self, before: Report | None, report: Report) -> None:
-        """A page says how its links are; `before` is what it said last."""
+    def reported(self, before: Report | None, report: Report, new: Container[str]) -> None:
+        """A page says how its links are; `before` is what it said last, `new` the peers whose links have begun here.
+
+        What is said first of any other link may have been counted already, before a restart: it is where counting begins.
+        """
         for peer in report.peers:
             known = before and before.of(peer.participant_id)
+            if known is None and peer.participant_id not in new:
+                continue
             self._begun += max(0, peer.repairs - (known.repairs if known else 0))
             if peer.reason is not None and (known is None or known.reason != peer.reason):
                 self._reasons[peer.reason] += 1

@@ -90,7 +90,23 @@ class Revocations:
 
         It holds when this returns. The answer may be awaited for the commit; it never raises.
         """
-        key, before = (claims.user_id, claims.channel_id), claims.issued_at + SMALLEST_STEP
+        return self._void((claims.user_id, claims.channel_id), claims.issued_at, reason)
+
+    def revoke_all(self, user_id: str, channel_id: str, now: datetime, reason: Departure) -> Awaitable[None]:
+        """Void whatever a user could resume a call in a channel with; otherwise as `revoke`."""
+        return self._void((user_id, channel_id), now, reason)
+
+    def instant_of_issue(self, now: datetime, void_before: datetime | None, *ended: Claims) -> datetime:
+        """When a new token is issued: now, but later than every void or `ended` one, whatever the machine's clock did."""
+        after_ended = max((claims.issued_at + SMALLEST_STEP for claims in ended), default=now)
+        return max(now, after_ended, void_before or now)
+
+    async def close(self) -> None:
+        """Wait until everything is written."""
+        await asyncio.gather(*self._writing)
+
+    def _void(self, key: tuple[str, str], issued_at: datetime, reason: Departure) -> Awaitable[None]:
+        before = issued_at + SMALLEST_STEP
         recent = self._recent.get(key)
         if recent is None or recent.before <= before:
             self._recent[key] = _Revocation(before, reason)
@@ -101,15 +117,6 @@ class Revocations:
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
         return asyncio.shield(task)
-
-    def instant_of_issue(self, now: datetime, void_before: datetime | None, *ended: Claims) -> datetime:
-        """When a new token is issued: now, but later than every void or `ended` one, whatever the machine's clock did."""
-        after_ended = max((claims.issued_at + SMALLEST_STEP for claims in ended), default=now)
-        return max(now, after_ended, void_before or now)
-
-    async def close(self) -> None:
-        """Wait until everything is written."""
-        await asyncio.gather(*self._writing)
 
     async def _write(self, key: tuple[str, str], before: datetime) -> None:
         try:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import structlog
 
 from cromulent.voice.leases import Lease, LeaseState
 from cromulent.voice.model import Audio, Change, Connection, Participant
-from cromulent.voice.notices import Verdict
+from cromulent.voice.notices import SentOn, Verdict
 from cromulent.voice.ports import Endpoint
 from cromulent.voice.report import Report
 from cromulent.voice.tokens import Claims
@@ -16,13 +16,35 @@ from cromulent.voice.tokens import Claims
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Where a participant is sent, and the page that was told so, and when, in monotonic seconds; None while there was none."""
+
+    notice: SentOn
+    page: Endpoint | None = None
+    told_at: float = 0.0
+
+
 class Seat:
     """The participant, the page that speaks for it (None while its socket is gone), its lease, and what it reports.
 
-    `report` is the last one with the monotonic time it came at, `told` the verdicts told last with the page they were told.
+    `report` is the last one with the monotonic time it came at, `judged` the verdicts passed last, `told` those told last
+    with the page they were told.
     """
 
-    __slots__ = ("claims", "endpoint", "join_id", "lease", "participant", "report", "reported", "resume_token", "told")
+    __slots__ = (
+        "claims",
+        "endpoint",
+        "join_id",
+        "judged",
+        "lease",
+        "participant",
+        "report",
+        "reported",
+        "resume_token",
+        "sent_on",
+        "told",
+    )
 
     def __init__(self, participant: Participant, claims: Claims, resume_token: str, join_id: str, lease: Lease) -> None:
         self.participant = participant
@@ -33,6 +55,8 @@ class Seat:
         self.reported = participant.connection
         self.endpoint: Endpoint | None = None
         self.report: tuple[float, Report] | None = None
+        self.sent_on: Errand | None = None
+        self.judged: tuple[Verdict, ...] = ()
         self.told: tuple[Endpoint | None, tuple[Verdict, ...]] = (None, ())
 
     @property
@@ -68,6 +92,20 @@ class Seat:
         """Take note of the last byte of its socket."""
         if self.endpoint is not None:
             self.lease.hear(self.endpoint.heard_at)
+
+    def pass_on(self, now: float) -> None:
+        """Tell the page where it is sent; each page of the participant anew, until a byte has come from one that was told."""
+        if self.sent_on is None or self.endpoint is None:
+            return
+        if self.sent_on.page is not self.endpoint:
+            self.sent_on = Errand(self.sent_on.notice, self.endpoint, now)
+            self.endpoint.dispatch(self.sent_on.notice.name, self.sent_on.notice)
+        elif self.endpoint.heard_at > self.sent_on.told_at:
+            self.sent_on = None
+
+    def report_since(self, instant: float) -> Report | None:
+        """What its page said last, unless that was before this monotonic instant."""
+        return self.report[1] if self.report is not None and self.report[0] >= instant else None
 
     def after(self, change: Change) -> Participant:
         """Remember what the page says about itself; the participant as it is to be shown then."""

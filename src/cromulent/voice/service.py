@@ -30,7 +30,7 @@ from cromulent.voice.reactions import react
 from cromulent.voice.report import Report
 from cromulent.voice.revocations import RevocationLedger, Revocations
 from cromulent.voice.rooms import Rooms
-from cromulent.voice.seats import Seat
+from cromulent.voice.seats import Errand, Seat
 from cromulent.voice.signalling import SignalCounts, Signalling
 from cromulent.voice.tokens import TokenSigner
 
@@ -188,13 +188,15 @@ class VoiceService:
         seat = self._rooms.seat_of(user_id)
         if seat is not None and channel_id in (None, seat.channel_id):
             self._put_out(seat, reason)
+        elif channel_id is not None and not self._rooms.settled:  # they may be about to come back
+            self._revocations.revoke_all(user_id, channel_id, self._clock.now(), Departure.KICKED)
 
     def send_on(self, user_id: str, channel_id: str, to_channel_id: str) -> None:
-        """Tell the page of a user who is in a channel to go to another one."""
+        """Tell the page of a user who is in a channel to go to another one; one whose socket is gone, when it is back."""
         seat = self._rooms.seat_of(user_id)
-        if seat is not None and seat.channel_id == channel_id and seat.endpoint is not None:
-            notice = SentOn(channel_id, seat.id, to_channel_id)
-            seat.endpoint.dispatch(notice.name, notice)
+        if seat is not None and seat.channel_id == channel_id:
+            seat.sent_on = Errand(SentOn(channel_id, seat.id, to_channel_id))
+            seat.pass_on(self._clock.monotonic())
 
     def set_muted(self, user_id: str, channel_id: str, *, muted: bool) -> None:
         """An administrator has muted or un-muted a user in a channel. The pages of all who are there see to it."""
@@ -248,7 +250,8 @@ class VoiceService:
     def metrics(self) -> list[Metric]:
         """What has happened since the start, in numbers."""
         seats = list(self._rooms.seats())
-        reports = [seat.report[1] for seat in seats if seat.report is not None]
+        fresh = self._clock.monotonic() - self._policy.verdicts.fresh_seconds
+        reports = [report for seat in seats if (report := seat.report_since(fresh)) is not None]
         about_calls = self._counts.metrics((seat.participant for seat in seats), reports, self._parts.ice)
         hidden = one(self._signalling.counts.candidates_hidden)
         about_hiding = Metric(
@@ -286,7 +289,9 @@ class VoiceService:
         await self._revocations.close()
 
     def _examine(self, seat: Seat) -> None:
-        participant = seat.after_examination(self._clock.monotonic())
+        now = self._clock.monotonic()
+        participant = seat.after_examination(now)
+        seat.pass_on(now)
         if participant is None:
             self._rooms.leave(seat, Departure.LOST)
         else:

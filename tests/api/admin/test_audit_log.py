@@ -13,6 +13,8 @@ from cromulent.admin import ACTS
 from cromulent.channels import channels_of
 from cromulent.db import Unit
 from cromulent.kernel.ids import new_id
+from cromulent.voice import JudgedRoom
+from tests.api.admin.test_calls import participant, put_in_calls
 from tests.api.newcomers import form, invite, switch
 from tests.api.people import arrive, general
 from tests.api.site import PASSWORD, Site, code_of
@@ -90,6 +92,9 @@ async def test_who_is_moved_to_another_call_by_whom(site: Site) -> None:
     for to, code in ((text, "not_voice_channel"), (new_id(), "not_found"), (den, "not_a_member")):
         assert code_of(await ann.post(move, json={"channel_id": to})) == code
     assert (await ann.put(f"channels/{den}/members/{ben.user.id}", json={})).status_code == 204
+    refused = await ann.post(move, json={"channel_id": den})
+    assert (refused.status_code, code_of(refused)) == (409, "gone")
+    put_in_calls(site, JudgedRoom(lounge, (participant(ben),), ()))
     assert (await ann.post(move, json={"channel_id": den})).status_code == 204
     newest, *_ = (await ann.get("admin/audit-log")).json()["entries"]
     assert (newest["action"], newest["subject_id"]) == ("participant_moved", ben.user.id)

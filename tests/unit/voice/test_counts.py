@@ -145,3 +145,36 @@ async def test_who_comes_back_is_no_first_packet_and_no_name_is_told(world: Worl
     assert found["voice_first_packet_seconds_count"] == 0
     text = exposition(world.voice.metrics())
     assert not any(name in text for name in ("anna", "ben", "lounge", joined.participant_id))
+
+
+async def test_what_was_counted_before_a_restart_is_not_counted_again(world: World) -> None:
+    anna = world.page("anna")
+    tokens = [(await page.join("lounge")).resume_token for page in (anna, world.page("ben"))]
+    world.restart()
+    await anna.join("lounge", token=tokens[0])
+    world.voice.report(anna, Report("live", "playing", False, None, ()))  # before Ben is back
+    ben_id = (await world.page("ben").join("lounge", token=tokens[1])).participant_id
+    links = Links(world, anna, ben_id)
+    repaired = replace(links.peer, link="failed", repairs=7, step="fail", reason="udp_blocked")
+    found = links.say(repaired)
+    assert found["voice_repairs_begun_total"] == 0
+    assert 'voice_failure_reasons_total{reason="udp_blocked"}' not in found
+    found = links.say(replace(repaired, link="repairing", repairs=8, reason="no_answer"))
+    assert found["voice_repairs_begun_total"] == found['voice_failure_reasons_total{reason="no_answer"}'] == 1
+
+
+async def test_what_a_new_link_has_come_to_before_its_first_report_counts(world: World) -> None:
+    links = await Links.begin(world)
+    found = links.say(replace(links.peer, link="failed", repairs=2, step="fail", reason="udp_blocked"))
+    assert found["voice_repairs_begun_total"] == 2
+    assert found['voice_failure_reasons_total{reason="udp_blocked"}'] == 1
+
+
+async def test_an_old_report_is_no_link_of_now(world: World) -> None:
+    links = await Links.begin(world)
+    heard = replace(links.peer, link="ok", received_per_second=50, path="relay")
+    assert links.say(heard)['voice_links{path="relay"}'] == 1
+    world.clock.advance(11)
+    assert numbers(world)['voice_links{path="relay"}'] == 1
+    world.clock.advance(2)
+    assert numbers(world)['voice_links{path="relay"}'] == 0

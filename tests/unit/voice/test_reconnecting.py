@@ -287,3 +287,28 @@ async def test_who_is_sent_on_is_told_and_nobody_else(world: World) -> None:
     world.voice.after_commit(ParticipantMoved("anna", "lounge", "den", "ben"))
     assert anna.told(SentOn) == [SentOn("lounge", participant.id, "den")]
     assert ben.told(SentOn) == []
+
+
+async def test_who_is_sent_on_while_their_socket_is_away_is_told_when_they_are_back(world: World) -> None:
+    anna = world.page("anna")
+    token = (await anna.join("lounge")).resume_token
+    world.voice.endpoint_closed(anna)
+    world.voice.after_commit(ParticipantMoved("anna", "lounge", "den", "ben"))
+    assert anna.told(SentOn) == []
+    back = world.page("anna")
+    participant_id = (await back.join("lounge", token=token)).participant_id
+    assert back.told(SentOn) == []  # a page that was loaded anew listens only once it has been answered
+    world.pass_time(10, back)
+    assert back.told(SentOn) == [SentOn("lounge", participant_id, "den")]
+
+
+async def test_who_is_sent_on_by_a_socket_that_hangs_is_told_by_the_next_one(world: World) -> None:
+    hanging = world.page("anna")
+    token = (await hanging.join("lounge")).resume_token
+    world.voice.after_commit(ParticipantMoved("anna", "lounge", "den", "ben"))
+    world.pass_time(3)
+    pages = [world.page("anna") for _ in range(2)]
+    for page in pages:
+        await page.join("lounge", token=token)
+        world.pass_time(1, page)
+    assert [len(page.told(SentOn)) for page in (hanging, *pages)] == [1, 1, 0]

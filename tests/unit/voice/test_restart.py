@@ -6,9 +6,10 @@ from itertools import permutations
 
 import pytest
 
+from cromulent.channels import MembershipRemoved
 from cromulent.kernel.errors import NotFound
-from cromulent.voice import Departure, ParticipantLeft, RoomSettled, SignalReceived
-from cromulent.voice.errors import Gone, InvalidResumeToken, Superseded
+from cromulent.voice import Departure, ParticipantDisconnected, ParticipantLeft, RoomSettled, SignalReceived
+from cromulent.voice.errors import Gone, InvalidResumeToken, Superseded, WasKicked
 from cromulent.voice.model import Candidate, Candidates, RepairRequest, Signal
 from cromulent.voice.policy import VoicePolicy
 from tests.unit.voice.world import World
@@ -130,6 +131,37 @@ async def test_a_switch_before_coming_back_leaves_the_old_room(fresh_world: Worl
     assert set(world.roster("attic")) == {"anna"}
     with pytest.raises(Superseded):
         await world.page("anna").join("lounge", token=before.resume_token)
+
+
+@pytest.mark.parametrize(
+    "fact", [ParticipantDisconnected("anna", "lounge", "ben"), MembershipRemoved("anna", "lounge")]
+)
+async def test_who_is_put_out_before_coming_back_stays_out(
+    fresh_world: World, fact: ParticipantDisconnected | MembershipRemoved
+) -> None:
+    world = fresh_world
+    before = await world.page("anna").join("lounge")
+    world.restart()
+    world.voice.after_commit(fact)
+    for _ in range(2):
+        with pytest.raises(WasKicked):
+            await world.page("anna").join("lounge", token=before.resume_token)
+    assert world.announced == [ParticipantLeft("lounge", 1, before.participant_id, Departure.KICKED)]
+    world.settle()
+    with pytest.raises(WasKicked):
+        await world.page("anna").join("lounge", token=before.resume_token)
+    again = await world.page("anna").join("lounge")  # by their own click
+    assert again.participant_id != before.participant_id
+    await world.page("anna").join("lounge", token=again.resume_token)
+
+
+async def test_who_is_put_out_of_another_channel_comes_back(fresh_world: World) -> None:
+    world = fresh_world
+    before = await world.page("anna").join("lounge")
+    world.restart()
+    world.voice.after_commit(ParticipantDisconnected("anna", "attic", "ben"))
+    back = await world.page("anna").join("lounge", token=before.resume_token)
+    assert back.participant_id == before.participant_id
 
 
 async def test_signals_wait_for_those_who_are_not_back_yet(fresh_world: World) -> None:

@@ -150,6 +150,28 @@ async def test_others_read_what_is_wrong_once_for_each_direction(call: Call) -> 
     assert room.troubles == ()
 
 
+async def test_others_read_who_is_away_and_what_is_mended_meanwhile(call: Call) -> None:
+    call.report(call.anna)
+    call.report(call.ben, replace(WELL, playback="blocked"))
+    call.pass_time(1)
+    call.world.voice.endpoint_closed(call.ben)
+    call.world.voice.report(call.anna, replace(WELL, peers=(PeerReport(call.ids["ben"], "unstable", 0, 50),)))
+    call.world.pass_time(14, call.anna)  # longer than Ben's report holds
+    anna, ben = call.ids["anna"], call.ids["ben"]
+    [room] = call.world.voice.judged_rooms()
+    assert set(room.troubles) == {Trouble(ben, anna, "away", "speaker"), Trouble(anna, ben, "away", "listener")}
+    assert counted(call.world, "cromulent_voice_verdicts") == {"away": 2}
+    assert counted(call.world, "cromulent_voice_verdicts_total")["away"] == 2
+    call.ben = call.world.page("ben")
+    await call.enter(call.ben)
+    for page in (call.anna, call.ben):
+        call.report(page)
+    call.pass_time(1)
+    assert told(call.ben) == []  # a page that was told nothing, and nothing is to be said
+    [room] = call.world.voice.judged_rooms()
+    assert room.troubles == ()
+
+
 async def test_verdicts_are_counted_when_they_are_passed_and_while_they_hold(call: Call) -> None:
     for playback in ("blocked", "blocked", "playing", "blocked", "playing"):
         call.report(call.anna)

@@ -24,7 +24,8 @@ def files_there(config: Config) -> TlsFiles | None:
         return TlsFiles(config.tls.cert, config.tls.key)
     folder = config.data_folder / "tls"
     made = config.tls.mode == "self" and (folder / "server.pem").exists()
-    return TlsFiles(str(folder / "server.pem"), str(folder / "server.key")) if made else None
+    names = (str(folder / name) for name in ("server.pem", "server.key", "authority.pem"))
+    return TlsFiles(*names) if made else None
 
 
 def tls_finding(config: Config, site: Site, now: datetime) -> Finding:

@@ -18,7 +18,7 @@ class Finding(msgspec.Struct, frozen=True):
     """`found` is a sentence on what is; `remedy` one on what to change, where something should be."""
 
     check: str
-    outcome: Literal["ok", "warning", "failed"]
+    outcome: Literal["ok", "advice", "warning", "failed"]
     found: str
     remedy: str = ""
 
@@ -26,6 +26,11 @@ class Finding(msgspec.Struct, frozen=True):
 def ok(check: str, found: str) -> Finding:
     """It is as it should be."""
     return Finding(check, "ok", found)
+
+
+def advice(check: str, found: str) -> Finding:
+    """What to see to, where nothing can be tried."""
+    return Finding(check, "advice", found)
 
 
 def warning(check: str, found: str, remedy: str) -> Finding:

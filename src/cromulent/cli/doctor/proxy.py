@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+from contextlib import suppress
+
 import httpx2
 import msgspec
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from cromulent.cli.doctor.findings import Finding, ok, warning
+from cromulent.cli.doctor.certificate import files_there
+from cromulent.cli.doctor.findings import Finding, advice, ok, warning
 from cromulent.config import Config
 from cromulent.gateway import GatewayLimits
 
@@ -26,18 +30,34 @@ async def proxy_findings(config: Config, instance_id: str | None) -> list[Findin
     """The lines on the public address. `instance_id` is that of the running server; without one nothing can be asked."""
     if not config.public_url:
         return []
-    asked = [] if instance_id is None else [await _page(config.public_url, instance_id)]
+    trust = _trust(config)
+    asked = [] if instance_id is None else [await _page(config.public_url, instance_id, trust)]
     if asked and asked[0].outcome == "ok":
-        asked.append(await _gateway(config.public_url))
+        asked.append(await _gateway(config.public_url, trust))
     return [*asked, _time_outs(), *_headers(config)]
 
 
-async def _page(url: str, instance_id: str) -> Finding:
+def _trust(config: Config) -> ssl.SSLContext:
+    """Public authorities, and with `--tls self` our own, of which browsers warn until they are told."""
+    context, files = ssl.create_default_context(), files_there(config)
+    if files is not None and files.authority is not None:
+        with suppress(OSError):  # that a file cannot be used says the check of TLS
+            context.load_verify_locations(files.authority)
+    return context
+
+
+async def _page(url: str, instance_id: str, trust: ssl.SSLContext) -> Finding:
     from_inside = "Look from outside too: many routers do not let their own network in by the outside address."
     try:
-        async with httpx2.AsyncClient(timeout=ANSWER_SECONDS) as client:
+        async with httpx2.AsyncClient(verify=trust, trust_env=False, timeout=ANSWER_SECONDS) as client:
             answer = await client.get(f"{url}/api/v1/instance")
     except httpx2.HTTPError as error:
+        doubt = _doubt_of(error)
+        if doubt is not None:
+            found = f"{url} shows a certificate that is not trusted here ({doubt})."
+            return warning(
+                "public url", found, "Browsers warn of it too: get one that names that host, with its chain."
+            )
         reason = str(error) or type(error).__name__
         return warning("public url", f"{url} is not reached from here ({reason}).", from_inside)
     try:
@@ -50,10 +70,19 @@ async def _page(url: str, instance_id: str) -> Finding:
     return ok("public url", f"{url} leads here.")
 
 
-async def _gateway(url: str) -> Finding:
+def _doubt_of(error: BaseException | None) -> str | None:
+    """What is wrong with the certificate, where that is why."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return None if error is None else error.verify_message
+
+
+async def _gateway(url: str, trust: ssl.SSLContext) -> Finding:
     remedy = "Have the proxy pass on WebSocket upgrades (nginx: proxy_http_version 1.1, Upgrade and Connection)."
     try:
-        async with connect(f"ws{url.removeprefix('http')}/gateway", open_timeout=ANSWER_SECONDS) as socket:
+        at = f"ws{url.removeprefix('http')}/gateway"
+        encrypted = trust if at.startswith("wss:") else None
+        async with connect(at, ssl=encrypted, proxy=None, open_timeout=ANSWER_SECONDS) as socket:
             first = msgspec.json.decode(await socket.recv(), type=_First)
     except InvalidStatus as error:
         return warning("websocket", f"{url}/gateway answers {error.response.status_code}.", remedy)
@@ -65,8 +94,9 @@ async def _gateway(url: str) -> Finding:
 
 
 def _time_outs() -> Finding:
+    """Not tried: who does not identify themselves is sent away before the first ping."""
     ping, silence = GatewayLimits().ping_seconds, GatewayLimits().silence_seconds
-    return ok(
+    return advice(
         "time-outs",
         f"A proxy must keep a WebSocket on which nothing was said for {ping:.0f} s (the server pings as often); "
         f"set its idle time-out to {silence:.0f} s or more (nginx: proxy_read_timeout).",

@@ -37,7 +37,9 @@ ALLOCATIONS_A_USER = 60
 """A mesh of eight with three URLs makes about as many."""
 ALLOCATIONS = 1_200
 NONCE_SECONDS = 600
+TLS_PORT = 5349
 _REALM = re.compile(r"[A-Za-z0-9.-]{1,127}")
+_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _PATH = re.compile(r"/[^\s#]+")
 
@@ -47,7 +49,7 @@ class CoturnSettings:
     """`address` is what people reach the relay at, `own_address` that of the machine where a router stands between (else the same).
 
     `lan` is a private network whose machines may be relayed to: for people in it who call each other without the internet.
-    `certificate` and `private_key` are paths of PEM files coturn can read, both or none.
+    `certificate` and `private_key` are paths of PEM files coturn can read, both or none; with them `realm` is the host they name.
     """
 
     address: ipaddress.IPv4Address
@@ -55,7 +57,7 @@ class CoturnSettings:
     realm: str
     secret: str
     port: int = 3478
-    tls_port: int = 5349
+    tls_port: int = TLS_PORT
     certificate: str = ""
     private_key: str = ""
     lan: Network | None = None
@@ -68,6 +70,10 @@ class CoturnSettings:
             raise ValueError("A certificate needs its key: give both.")
         if not all(_PATH.fullmatch(path) for path in (self.certificate, self.private_key) if path):
             raise ValueError("Certificate and key are absolute paths without spaces.")
+        if self.certificate and not _HOST.fullmatch(self.realm):
+            raise ValueError("TURN over TLS is reached by the name in its certificate: --realm turn.example.org.")
+        if self.tls_port == self.port or (self.tls_port != TLS_PORT and not self.certificate):
+            raise ValueError(f"The port of TLS goes with a certificate, and is not {self.port}.")
         if any(self.address in network for network in SPECIAL_NETWORKS) and not self._in_lan():
             raise ValueError(
                 f"{self.address} is not an address of the internet. Where people are in the same private network, name it: --lan."
