@@ -57,14 +57,20 @@ async def test_of_a_thousand_posts_who_is_kicked_hears_those_before_and_nothing_
         assert after_removal(socket, channel) == []
 
 
-async def test_who_is_kicked_while_catching_up_amid_posts_hears_nothing_after_it_either(stage: Stage) -> None:
-    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
-    channel = await private_of(stage, ann, ben)
-    listener = Listener(stage, ben)
+async def one_who_missed_much(stage: Stage, who: Identity, author: Identity, channel: Channel) -> Listener:
+    """They were there and went; what was posted since is more than a page."""
+    listener = Listener(stage, who)
     await listener.come()
     listener.go()
     for number in range(250):
-        await stage.post(ann, channel, f"missed {number}")
+        await stage.post(author, channel, f"missed {number}")
+    return listener
+
+
+async def test_who_is_kicked_while_catching_up_amid_posts_hears_nothing_after_it_either(stage: Stage) -> None:
+    ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
+    channel = await private_of(stage, ann, ben)
+    listener = await one_who_missed_much(stage, ben, ann, channel)
     racing = asyncio.ensure_future(kick_amid_posts(stage, channel, ann, ben, 500))
     await listener.come()
     await racing
@@ -82,11 +88,7 @@ def type_in(stage: Stage, channel: Channel, who: Identity) -> None:
 async def test_who_is_removed_while_catching_up_hears_from_then_on_nothing_of_the_moment(stage: Stage) -> None:
     ann, ben = await stage.add_user("ann"), await stage.add_user("ben")
     channel = await private_of(stage, ann, ben)
-    listener = Listener(stage, ben)
-    await listener.come()
-    listener.go()
-    for number in range(250):
-        await stage.post(ann, channel, f"missed {number}")
+    listener = await one_who_missed_much(stage, ben, ann, channel)
     socket = FakeSocket()
     socket.stalled = True
     coming = asyncio.ensure_future(listener.come(socket))

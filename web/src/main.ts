@@ -59,8 +59,7 @@ const voice = new VoiceSession(async (userId) => {
   const { createBrowserVoice } = await import('./voice/browser');
   return createBrowserVoice({ signalling, clock: browserClock, userId, names, rosters, choices: settings });
 });
-/** Before anybody reaches for it: a call of this user goes on elsewhere, or ended with the page before this one. */
-const needsVoice = () => rosters.ownCalls().length > 0 || remembersCall(() => sessionStorage);
+const endedWithPageBefore = remembersCall(() => sessionStorage);
 const theme = new ThemeChoice(settings);
 const router = new Router();
 const build = document.querySelector<HTMLMetaElement>('meta[name=build]')?.content ?? '';
@@ -81,9 +80,11 @@ document.addEventListener('visibilitychange', () => {
 });
 client.gateway.events.on('resumed', () => settings.hurry());
 client.gateway.events.on('ready', () => settings.hurry());
+// Before anybody reaches for it the engine is needed where a call of this user goes on elsewhere, or has just ended here.
 client.store.subscribe(() => {
   const { user } = client.store.state;
-  if (user && needsVoice()) void voice.prepare(user.id);
+  if (!user || voice.controller) return;
+  if (endedWithPageBefore || rosters.ownCalls().length > 0) void voice.prepare(user.id);
 });
 mount(App, { target: document.body.querySelector('#app')!, props: { model, session } });
 session.begin();
