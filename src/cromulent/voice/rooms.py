@@ -13,6 +13,8 @@ from cromulent.voice.ports import Announce, Endpoint, Seated
 from cromulent.voice.seats import Seat
 
 log = structlog.get_logger(__name__)
+REMEMBERED_DEPARTURES = 64
+"""Of each room. Whoever heard somebody all the while asks within seconds of being back."""
 
 
 class Room:
@@ -23,6 +25,8 @@ class Room:
         self.rev = 0
         self._announce = announce
         self._seats: dict[str, Seat] = {}
+        self._departures: dict[str, Departure] = {}
+        """Who left for good lately and why; whoever was lost may yet come back."""
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -42,6 +46,7 @@ class Room:
     def enter(self, seat: Seat) -> None:
         """Somebody comes."""
         self._seats[seat.id] = seat
+        self._departures.pop(seat.id, None)
         self._tell(ParticipantJoined(self.channel_id, self._next_rev(), seat.participant))
 
     def show(self, seat: Seat, participant: Participant) -> None:
@@ -58,7 +63,16 @@ class Room:
 
     def tell_departure(self, participant_id: str, reason: Departure) -> None:
         """Somebody is not in the room."""
+        if reason is not Departure.LOST:
+            self._departures[participant_id] = reason
+            if len(self._departures) > REMEMBERED_DEPARTURES:
+                del self._departures[next(iter(self._departures))]
         self._tell(ParticipantLeft(self.channel_id, self._next_rev(), participant_id, reason))
+
+    def departed(self, participant_id: str) -> ParticipantLeft | None:
+        """What a page is told that missed how somebody left for good; None for anybody else."""
+        reason = self._departures.get(participant_id)
+        return None if reason is None else ParticipantLeft(self.channel_id, self.rev, participant_id, reason)
 
     def settle(self) -> None:
         """Tell the members who is there: from now on who is missing has left."""

@@ -126,12 +126,18 @@ class VoiceService:
         self._counts.signalled(signal)
 
     def heard(self, endpoint: Endpoint, participant_ids: Iterable[str]) -> None:
-        """Those participants sound though their sockets are silent: their leases go on. Raises `NotInRoom`."""
+        """Those participants sound though their sockets are silent: their leases go on. Raises `NotInRoom`.
+
+        Who left for good while the reporter was away is named to it: no browser that was put out goes on being heard.
+        """
         reporter = self._rooms.seat_held_by(endpoint)
+        room = self._rooms.room(reporter.channel_id)
         for participant_id in participant_ids:
-            seat = self._rooms.room(reporter.channel_id).find(participant_id)
+            seat = room.find(participant_id)
             if seat is not None and seat is not reporter:
                 seat.lease.renew(self._clock.monotonic())
+            elif departed := room.departed(participant_id):
+                endpoint.dispatch(departed.name, departed)
 
     def report(self, endpoint: Endpoint, report: Report) -> None:
         """What the page sees of its call, for the verdict. Raises `NotInRoom`."""

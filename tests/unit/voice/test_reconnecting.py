@@ -150,6 +150,29 @@ async def test_a_peer_that_hears_somebody_keeps_them_for_a_minute(world: World) 
     assert anna.heard_at
 
 
+async def test_whoever_missed_a_kick_learns_of_it_while_they_still_hear_the_kicked(world: World) -> None:
+    _anna, ben = await in_call(world, "anna", "ben")
+    joined = await ben.join("lounge", join_id="again", takeover=True)
+    world.voice.endpoint_closed(ben)
+    anna_id = next(one.id for one in (await world.voice.room("ben", "lounge")).participants if one.user_id == "anna")
+    world.voice.after_commit(MembershipRemoved("anna", "lounge"))
+    assert "anna" not in world.roster("lounge")
+    back = world.page("ben")
+    await back.join("lounge", token=joined.resume_token)
+    world.voice.heard(back, [anna_id, "nobody"])
+    (room,) = world.voice.rooms_of(["lounge"])
+    assert back.told(ParticipantLeft) == [ParticipantLeft("lounge", room.rev, anna_id, Departure.KICKED)]
+
+
+async def test_whoever_was_lost_is_not_named_to_those_who_hear_them(world: World) -> None:
+    anna, ben = await in_call(world, "anna", "ben")
+    anna_id = next(one.id for one in (await world.voice.room("ben", "lounge")).participants if one.user_id == "anna")
+    world.voice.endpoint_closed(anna)
+    world.pass_time(19, ben)
+    world.voice.heard(ben, [anna_id])
+    assert ben.told(ParticipantLeft) == []
+
+
 async def test_nobody_keeps_themselves_by_hearing_themselves(world: World) -> None:
     anna, ben = await in_call(world, "anna", "ben")
     anna_id = next(one.id for one in (await world.voice.room("ben", "lounge")).participants if one.user_id == "anna")
