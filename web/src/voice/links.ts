@@ -37,8 +37,16 @@ export class Links {
 
   /** Whether everybody who was heard has fallen silent at once. */
   get hushed(): boolean {
-    const heard = this.all.filter((link) => link.state === 'ok' && link.participant.sends_audio);
+    const heard = this.all.filter(isHeard);
     return heard.length > 0 && heard.every((link) => link.hushed);
+  }
+
+  /** Looks whether everybody has fallen silent at once; one who has not answers for all, for looking costs. */
+  async lookForHush(): Promise<boolean> {
+    const witness = this.all.find(isHeard);
+    await witness?.sample();
+    if (witness?.hushed) await this.sample();
+    return this.hushed;
   }
 
   /** Whether somebody is not heard. */
@@ -83,8 +91,8 @@ export class Links {
     return link !== undefined;
   }
 
-  sample(): void {
-    for (const link of this.#links.values()) void link.sample();
+  async sample(): Promise<void> {
+    await Promise.all(this.all.map((link) => link.sample()));
   }
 
   advance(elapsedMs: number): void {
@@ -152,4 +160,8 @@ export class Links {
     const heard = this.#ports.iceServers.hidden ? relayedOnly(signal) : signal;
     if (heard) link.signal(heard);
   }
+}
+
+function isHeard({ state, participant }: PeerLink): boolean {
+  return state === 'ok' && participant.sends_audio;
 }

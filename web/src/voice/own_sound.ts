@@ -7,7 +7,7 @@ import type { Loudest } from './sound';
 export type OwnSound = Pick<VoiceReport, 'microphone' | 'transmitting' | 'level_dbfs'>;
 
 /** No open microphone is so silent in a room; one that is switched off is. */
-const SILENT_DBFS = -90;
+export const SILENT_DBFS = -90;
 
 const OF_REASON: Partial<Record<ReasonCode, VoiceReport['microphone']>> = {
   mic_denied: 'denied',

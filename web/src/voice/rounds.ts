@@ -148,7 +148,7 @@ export class Rounds {
       this.#ports.note('late tick', { elapsedMs });
       links.resetBaselines();
     }
-    links.sample();
+    void links.sample();
     links.advance(late ? 0 : elapsedMs);
     this.#visit();
     this.#reports.report();
@@ -160,9 +160,9 @@ export class Rounds {
 
   /** Nobody is heard any more: our own network may be gone or another one, and then the gateway does not answer either. */
   async #listenBetween(): Promise<void> {
-    const { links } = this.#ports;
-    await this.#receivedAfter(TICK_MS / 2);
-    if (links.hushed) await this.#gateway.suspect(() => links.hushed);
+    const { links, clock } = this.#ports;
+    await new Promise<void>((resolve) => clock.after(TICK_MS / 2, resolve));
+    if (await links.lookForHush()) await this.#gateway.suspect(() => links.hushed);
   }
 
   /** Gateway and sound stopped together: there is no more to wait for. */

@@ -43,8 +43,8 @@ export interface Loudest {
 
 export interface SoundEvents {
   heard(speaking: boolean): void;
-  /** `loudest` has something new to say. */
-  measured(): void;
+  /** The loudest of one more second; `loudest` may have something new to say. */
+  measured(second: Loudest): void;
   /** It sounds no more. */
   failed(): void;
 }
@@ -59,6 +59,8 @@ export interface Sound {
   setThreshold(dbfs: number): void;
   /** Null until there are enough seconds. */
   loudest(): Loudest | null;
+  /** Nothing is measured meanwhile, and it costs nothing; what is treated goes on. */
+  rest(resting: boolean): void;
   /** Ends all that was made; the microphone's own track is left to whoever opened it. */
   stop(): void;
 }

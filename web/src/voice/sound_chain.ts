@@ -1,5 +1,6 @@
 /** What the microphone's sound passes on its way to the network, exchanged in a running call without a gap. */
 import type { Clock } from './clock';
+import { SILENT_DBFS } from './own_sound';
 import type { AudioTrack } from './peer_connection';
 import {
   isSameButForVolume,
@@ -36,6 +37,8 @@ interface Made {
   readonly plain: boolean;
   treatment: Treatment;
   speaking: boolean;
+  /** The microphone gives more than silence. */
+  sounded: boolean;
   stopWaiting: () => void;
 }
 
@@ -47,6 +50,7 @@ export class SoundChain {
   #wanted = UNTREATED;
   #thresholdDbfs: number;
   #rung = Rung.All;
+  #listening = false;
   #current: Made | null = null;
   /** Replaces the current one as soon as it sounds. */
   #coming: Made | null = null;
@@ -95,6 +99,12 @@ export class SoundChain {
     for (const made of [this.#current, this.#coming]) made?.sound.setThreshold(dbfs);
   }
 
+  /** Whether it matters what is heard. Where it does not, and the microphone is known to sound, measuring rests: it costs. */
+  set listening(listening: boolean) {
+    this.#listening = listening;
+    if (this.#current) this.#attend(this.#current);
+  }
+
   /** Nothing is sent any more; what has failed is tried again next time. */
   close(): void {
     this.#rung = Rung.All;
@@ -136,11 +146,16 @@ export class SoundChain {
     const request = { microphone, treatment, thresholdDbfs: this.#thresholdDbfs, speaking };
     const sound = this.#create(request, {
       heard: (now) => this.#heard(made, now),
-      measured: () => this.#events.changed(),
+      measured: ({ microphoneDbfs }) => {
+        made.sounded ||= microphoneDbfs > SILENT_DBFS;
+        this.#attend(made);
+        this.#events.changed();
+      },
       failed: () => this.#failed(made),
     });
     const plain = isSameTreatment(treatment, UNTREATED);
-    const made: Made = { microphone, sound, plain, treatment, speaking, stopWaiting: () => undefined };
+    const stopWaiting = (): void => undefined;
+    const made: Made = { microphone, sound, plain, treatment, speaking, sounded: false, stopWaiting };
     return made;
   }
 
@@ -159,8 +174,13 @@ export class SoundChain {
     this.#events.changed();
   }
 
+  #attend({ sound, plain, speaking, sounded }: Made): void {
+    sound.rest(plain && sounded && !speaking && !this.#listening);
+  }
+
   #heard(made: Made, speaking: boolean): void {
     made.speaking = speaking;
+    this.#attend(made);
     if (made === this.#current) this.#events.heard(speaking);
   }
 

@@ -41,7 +41,10 @@ export class VoiceInput {
   constructor(ports: VoiceInputPorts, settings: VoiceSettings, events: VoiceInputEvents) {
     this.#events = events;
     this.#settings = settings;
-    this.#gate = new MicrophoneGate(ports.clock, () => events.changed());
+    this.#gate = new MicrophoneGate(ports.clock, (open) => {
+      this.#chain.listening = open;
+      events.changed();
+    });
     this.#gate.set({ mode: settings.mode, releaseMs: settings.releaseMs });
     this.#talk = new PushToTalk(ports.talkSurface, (held) => {
       this.#gate.set({ held });

@@ -211,3 +211,30 @@ test('a listener that throws leaves nothing on', () => {
   expect(() => chain.close()).toThrow('broken');
   expect([sounds.running, microphone.stopped]).toEqual([[], true]);
 });
+
+test('measuring rests while nobody asks what is heard, once the microphone is known to sound and nobody speaks', () => {
+  const { chain, sounds, microphone } = rig();
+  chain.use(microphone, UNTREATED);
+  const { events } = sounds.newest;
+  events.measured({ microphoneDbfs: -100, treatedDbfs: -100 });
+  expect(sounds.newest.resting).toBe(false); // it may be switched off
+  events.heard(true);
+  events.measured({ microphoneDbfs: -50, treatedDbfs: -50 });
+  expect(sounds.newest.resting).toBe(false);
+  events.heard(false);
+  expect(sounds.newest.resting).toBe(true);
+  chain.listening = true;
+  expect(sounds.newest.resting).toBe(false);
+  chain.listening = false;
+  expect(sounds.newest.resting).toBe(true);
+});
+
+test('what is treated or listened to for speech never rests', async () => {
+  const { chain, clock, sounds, microphone } = rig();
+  for (const treatment of [LOUD, AHEAD]) {
+    chain.use(microphone, treatment);
+    await clock.settle();
+    sounds.newest.events.measured({ microphoneDbfs: -50, treatedDbfs: -50 });
+    expect(sounds.newest.resting).toBe(false);
+  }
+});

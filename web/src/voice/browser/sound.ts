@@ -35,6 +35,7 @@ class BrowserSound implements Sound {
   #thresholdDbfs: number;
   #volume: number;
   #seconds: Loudest[] = [];
+  #resting = false;
   /** Sounds whether the gate lets what is sent through or not. */
   #copy: MediaStreamTrack | null = null;
   #context: AudioContext | null = null;
@@ -74,6 +75,13 @@ class BrowserSound implements Sound {
       microphoneDbfs: Math.max(...this.#seconds.map((one) => one.microphoneDbfs)),
       treatedDbfs: Math.max(...this.#seconds.map((one) => one.treatedDbfs)),
     };
+  }
+
+  rest(resting: boolean): void {
+    const context = this.#context;
+    if (!this.#plain || !context || this.#stop.signal.aborted || resting === this.#resting) return;
+    this.#resting = resting;
+    void (resting ? context.suspend() : context.resume()).catch(() => undefined);
   }
 
   stop(): void {
@@ -139,17 +147,17 @@ class BrowserSound implements Sound {
 
   #measured(second: Loudest): void {
     this.#seconds = [...this.#seconds, second].slice(-SECONDS);
-    this.#events.measured();
+    this.#events.measured(second);
   }
 
   /** An interrupted context (a phone call on iOS) goes on by itself; a suspended one is told to, and given up if it does not. */
   #watch(context: AudioContext): void {
     const { signal } = this.#stop;
     const wake = (): void => {
-      if (context.state !== 'suspended') return;
+      if (context.state !== 'suspended' || this.#resting) return;
       context.resume().catch(() => undefined);
       setTimeout(() => {
-        if (context.state === 'suspended' && !signal.aborted) this.#events.failed();
+        if (context.state === 'suspended' && !signal.aborted && !this.#resting) this.#events.failed();
       }, STANDSTILL_MS);
     };
     context.addEventListener('statechange', wake, { signal });

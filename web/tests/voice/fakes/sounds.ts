@@ -16,6 +16,7 @@ export class FakeSound implements Sound {
   readonly ready: Promise<void> | null;
   readonly adjusted: Partial<{ volume: number; thresholdDbfs: number }> = {};
   stopped = false;
+  resting = false;
   #arrive: () => void = () => undefined;
   #refuse: () => void = () => undefined;
 
@@ -57,6 +58,10 @@ export class FakeSound implements Sound {
 
   loudest(): Loudest | null {
     return this.levels();
+  }
+
+  rest(resting: boolean): void {
+    this.resting = resting;
   }
 
   stop(): void {
