@@ -37,21 +37,14 @@ install_system() {
     case " $* " in *" nginx "*) systemctl --quiet disable --now nginx >/dev/null 2>&1 || true ;; esac
 }
 
-# The first that is new enough, unless another is twice as fast: one that was built without optimisation, as some version
-# managers do, takes three times as long for everything. Only root can bring what the system leaves out of its own.
 find_python() {
-    python= fastest=
-    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3}; do
-        is_root || "$candidate" -c 'import ensurepip, venv' 2>/dev/null || continue
-        microseconds=$("$candidate" -c 'import sys, timeit
-sys.version_info >= (3, 11) or sys.exit(1)
-print(round(1e6 * min(timeit.repeat("sum(range(1000))", number=100, repeat=9))))' 2>/dev/null) || continue
-        if [ -z "$python" ] || [ $((2 * microseconds)) -lt "$fastest" ]; then
-            python=$candidate fastest=$microseconds
+    for candidate in ${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11}; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
         fi
     done
-    [ -n "$python" ] || stop "Python 3.11 or newer, with its module venv (Debian: python3-venv), is needed and was not found (set PYTHON to name one)."
-    echo "$python"
+    stop "Python 3.11 or newer is needed and was not found (set PYTHON to name one)."
 }
 
 has_venv() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
