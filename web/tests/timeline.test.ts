@@ -1,7 +1,7 @@
 /** The rows of a message list: order, groups, days, and which of them are in the page. */
 import { expect, test } from 'vitest';
-import { pickSlice, RowHeights } from '../src/core/row_window';
-import { reusing, timeline, type Row } from '../src/core/timeline';
+import { NEAR, pickSlice, RowHeights } from '../src/core/row_window';
+import { timeline, type Row } from '../src/core/timeline';
 import type { PendingMessage } from '../src/core/unsent_store';
 import { ann, ben, message } from './fakes';
 
@@ -63,10 +63,10 @@ test('rows that are as they were are the same objects', () => {
   const [one, two] = [said(1, '01T10:00'), said(2, '01T10:01', ann)];
   const before = timeline([one, two], [], ann.id, utcDay);
   const edited = { ...two, rev: 3, text: 'edited' };
-  const after = reusing(before, timeline([one, edited, said(3, '01T10:02', ann)], [], ann.id, utcDay));
+  const after = timeline([one, edited, said(3, '01T10:02', ann)], [], ann.id, utcDay);
   expect(after[0]).toBe(before[0]);
   expect([after[1]?.message, after[2]?.message?.seq]).toEqual([edited, 3]);
-  const older = reusing(after, timeline([said(0, '01T09:59'), one, edited], [], ann.id, utcDay));
+  const older = timeline([said(0, '01T09:59'), one, edited], [], ann.id, utcDay);
   expect(older[1]).toMatchObject({ key: 'm1', startsDay: false, grouped: true });
   expect(older[2]).toBe(after[1]);
 });
@@ -98,6 +98,12 @@ test.each([
   expect(start).toBeLessThanOrEqual(first);
   expect(end).toBeGreaterThan(last);
   expect(end).toBeLessThanOrEqual(1_000);
+});
+
+test('the first frame has little more than what is seen, the next one the rest', () => {
+  const near = pickSlice(1_000, 990, 999, { start: 0, end: 0 }, NEAR);
+  expect(near).toEqual({ start: 970, end: 1_000 });
+  expect(pickSlice(1_000, 990, 999, near)).toEqual({ start: 940, end: 1_000 });
 });
 
 test('the slice stays while it reaches far enough, and moves before its edge is seen', () => {

@@ -73,7 +73,9 @@ export class MessageWindow {
 
   /** Takes in a live message or its change: from the gateway, or the answer to one's own doing. */
   receive(message: Message): void {
-    const known = this.#messages.some(({ id }) => id === message.id);
+    const last = this.#messages.at(-1);
+    const known =
+      last !== undefined && message.seq <= last.seq && this.#messages.some(({ id }) => id === message.id);
     const setAside = this.#awaitingFirst || this.#hasAfter;
     if (setAside) this.#setAside(message);
     if (known || !(setAside || this.#isOlder(message))) this.#merge([message]);

@@ -1,8 +1,15 @@
 /** Which rows of a long list are in the page: 60 to 150 around what is seen, the rest stands as two spacers. */
 
-const REACH = 40;
-const SLACK = 15;
-const MIN_ROWS = 60;
+/** In rows: what is rendered beyond what is seen, how much of that is left when it is rendered anew, and how much there is at least. */
+interface Margins {
+  readonly reach: number;
+  readonly slack: number;
+  readonly least: number;
+}
+
+const WIDE: Margins = { reach: 40, slack: 15, least: 60 };
+/** For the first frame of a list, which is not to wait for what nobody sees yet. */
+export const NEAR: Margins = { reach: 20, slack: 0, least: 0 };
 const MAX_ROWS = 150;
 const FIRST_ESTIMATE = 56;
 
@@ -43,18 +50,20 @@ export class RowHeights {
 }
 
 /** The slice for a list of `count` rows of which `first`…`last` are seen; the present one, as long as it reaches far enough. */
-export function pickSlice(count: number, first: number, last: number, present: Slice): Slice {
-  const enoughBefore = present.start <= Math.max(0, first - SLACK);
-  const enoughAfter = present.end >= Math.min(count, last + 1 + SLACK) && present.end <= count;
+export function pickSlice(count: number, first: number, last: number, present: Slice, margins = WIDE): Slice {
+  const { slack, least } = margins;
+  const enoughBefore = present.start <= Math.max(0, first - slack);
+  const enoughAfter = present.end >= Math.min(count, last + 1 + slack) && present.end <= count;
   const size = present.end - present.start;
-  const largeEnough = size >= Math.min(count, MIN_ROWS);
+  const largeEnough = size >= Math.min(count, least);
   if (enoughBefore && enoughAfter && largeEnough && size <= MAX_ROWS) return present;
-  return freshSlice(count, first, last);
+  return freshSlice(count, first, last, margins);
 }
 
-function freshSlice(count: number, first: number, last: number): Slice {
-  const reach = Math.min(REACH, Math.floor((MAX_ROWS - (last + 1 - first)) / 2));
-  const end = Math.min(count, Math.max(last + 1 + reach, first - reach + MIN_ROWS, MIN_ROWS));
-  const start = Math.max(0, Math.min(first - reach, end - MIN_ROWS));
+function freshSlice(count: number, first: number, last: number, margins: Margins): Slice {
+  const { least } = margins;
+  const reach = Math.min(margins.reach, Math.floor((MAX_ROWS - (last + 1 - first)) / 2));
+  const end = Math.min(count, Math.max(last + 1 + reach, first - reach + least, least));
+  const start = Math.max(0, Math.min(first - reach, end - least));
   return { start, end };
 }

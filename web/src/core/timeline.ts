@@ -21,7 +21,10 @@ export interface Row {
 
 type Entry = Omit<Row, 'startsDay' | 'grouped'>;
 
-/** Puts the rows together. `dayOf` names the day of an instant as the reader's calendar has it. */
+/**
+ * Puts the rows together. `dayOf` names the day of an instant as the reader's calendar has it. Rows that are as they were are the
+ * same objects: what shows them has nothing to do.
+ */
 export function timeline(
   messages: readonly Message[],
   pending: readonly PendingMessage[],
@@ -35,7 +38,7 @@ export function timeline(
   return list.map((entry, index) => {
     const before = list[index - 1];
     const startsDay = !before || dayOf(before.at) !== dayOf(entry.at);
-    return { ...entry, startsDay, grouped: !startsDay && continues(before, entry) };
+    return asRow(entry, startsDay, !startsDay && continues(before, entry));
   });
 }
 
@@ -46,32 +49,23 @@ function unsent(pending: readonly PendingMessage[], sent: readonly Entry[]): rea
   return pending.filter(({ nonce }) => !keys.has(nonce));
 }
 
-/** The rows anew, but those that are as they were are the same objects: what shows them has nothing to do. */
-export function reusing(before: readonly Row[], rows: readonly Row[]): readonly Row[] {
-  const known = new Map(before.map((row) => [row.key, row]));
-  return rows.map((row) => {
-    const old = known.get(row.key);
-    return old && isSame(old, row) ? old : row;
-  });
-}
-
-function isSame(old: Row, row: Row): boolean {
-  return (
-    old.message === row.message &&
-    old.pending === row.pending &&
-    old.startsDay === row.startsDay &&
-    old.grouped === row.grouped
-  );
-}
-
 function continues(before: Entry | undefined, entry: Entry): boolean {
   return (
     before !== undefined && before.authorId === entry.authorId && Math.abs(entry.at - before.at) < GROUP_MS
   );
 }
 
-/** A list is put together anew with every change, mostly of the messages it had. */
-const entries = new WeakMap<Message, Entry>();
+/** A list is put together anew with every change, mostly of what it had. */
+const entries = new WeakMap<Message | PendingMessage, Entry>();
+const shown = new WeakMap<Entry, Row>();
+
+function asRow(entry: Entry, startsDay: boolean, grouped: boolean): Row {
+  const known = shown.get(entry);
+  if (known?.startsDay === startsDay && known.grouped === grouped) return known;
+  const row: Row = { ...entry, startsDay, grouped };
+  shown.set(entry, row);
+  return row;
+}
 
 function ofMessage(message: Message, selfId: string): Entry {
   const key = message.author_id === selfId ? message.nonce : message.id;
@@ -84,7 +78,12 @@ function ofMessage(message: Message, selfId: string): Entry {
 }
 
 function ofPending(pending: PendingMessage, selfId: string): Entry {
-  return { key: pending.nonce, authorId: selfId, at: pending.createdAt, message: null, pending };
+  const known = entries.get(pending);
+  if (known) return known;
+  const { nonce, createdAt } = pending;
+  const entry: Entry = { key: nonce, authorId: selfId, at: createdAt, message: null, pending };
+  entries.set(pending, entry);
+  return entry;
 }
 
 /** Most instants one asks about are of the day one has just asked about. */

@@ -1,5 +1,5 @@
 /** Keeps the reading position of a message list: nothing that arrives, loads or changes size moves what is read. */
-import { pickSlice, RowHeights, type Slice } from '../../core/row_window';
+import { NEAR, pickSlice, RowHeights, type Slice } from '../../core/row_window';
 import { atEnd, END_SLACK, type Place } from './place';
 
 /** The parts of the page it works on: the scrolling view, and the rows in it (each with `data-key`). */
@@ -25,6 +25,7 @@ export class Scroller {
   #place: Place;
   #keys: readonly string[] = [];
   #slice: Slice = { start: 0, end: 0 };
+  #drawn = false;
   /** That of the view when it was last put to its place. */
   #size = '';
   /** The spacers as they stand in the page; what is known of heights may have changed since. */
@@ -42,8 +43,13 @@ export class Scroller {
   arrange(keys: readonly string[], viewHeight: number): Slice {
     this.#keys = keys;
     const { first, last } = this.#seenByModel(viewHeight);
-    this.#slice = pickSlice(keys.length, first, last, this.#slice);
+    this.#slice = pickSlice(keys.length, first, last, this.#slice, this.#drawn ? undefined : NEAR);
     return this.#slice;
+  }
+
+  /** The first frame is drawn: more than what is seen may be rendered. */
+  drawn(): void {
+    this.#drawn = true;
   }
 
   /** The spacers that stand for the rows outside a slice. */
