@@ -12,7 +12,6 @@ from tests.api.scenes import Scene, Theatre, Visibility
 from tests.api.site import Site, code_of, without_request_id
 from tests.api.test_every_route import operations_of
 from tests.api.wire_checks import assert_safe_answer, assert_safe_cookies
-from tests.store.databases import on_both_engines
 
 pytestmark = pytest.mark.anyio
 CODES = {401: {"not_authenticated"}, 403: {"forbidden"}, 404: {"not_found"}}
@@ -55,11 +54,15 @@ def _says_why(status: int, answer: httpx2.Response) -> bool:
     return code_of(answer) in CODES.get(status, {code_of(answer)}) or answer.url.path == "/api/v1/setup"
 
 
-@on_both_engines
 @pytest.mark.parametrize(
-    ("visibility", "table"),
-    [("private", IN_A_PRIVATE_CHANNEL), ("public", IN_A_PUBLIC_CHANNEL)],
-    ids=["private", "public"],
+    ("database_at", "visibility", "table"),
+    [
+        ("sqlite", "private", IN_A_PRIVATE_CHANNEL),
+        ("postgresql", "private", IN_A_PRIVATE_CHANNEL),
+        ("sqlite", "public", IN_A_PUBLIC_CHANNEL),
+    ],
+    ids=["private-sqlite", "private-postgresql", "public"],
+    indirect=["database_at"],
 )
 async def test_each_may_what_the_table_says_and_no_more(
     site: Site, visibility: Visibility, table: dict[str, Rights]
@@ -78,7 +81,6 @@ async def test_no_route_is_missing_from_the_table(site: Site) -> None:
     assert {route for route in described if "{channel_id}" in route} == set(IN_A_PUBLIC_CHANNEL)
 
 
-@on_both_engines
 @pytest.mark.parametrize("parameter", KNOWN_TO)
 async def test_who_may_not_cannot_tell_what_is_there_from_what_is_not(site: Site, parameter: str) -> None:
     theatre = await Theatre.open(site)
