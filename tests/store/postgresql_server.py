@@ -110,7 +110,7 @@ class PostgresqlServer:
     def close(self) -> None:
         """End it and remove what it kept, which it need not put in order before."""
         self._end(signal.SIGQUIT)
-        shutil.rmtree(self._folder)
+        subprocess.run(["rm", "-rf", self._folder], check=True)  # some 100,000 files: several times as fast as rmtree
 
     def administer(self, statement: str) -> None:
         """Run a statement as the superuser, outside any transaction."""

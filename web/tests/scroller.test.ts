@@ -16,9 +16,10 @@ class FakePage {
   #scrollTop = 0;
   #width = 800;
 
-  constructor(keys: string[], scroller = new Scroller()) {
+  constructor(keys: string[], scroller = new Scroller(), begin: 'drawn' | 'first frame' = 'drawn') {
     this.keys = keys;
     this.scroller = scroller;
+    if (begin === 'drawn') scroller.drawn();
   }
 
   get rendered(): readonly string[] {
@@ -158,6 +159,20 @@ test('rows above that are smaller than was thought leave one at the top, and the
   page.keys = [...keys(50, 100), ...page.keys];
   page.render();
   expect(page.topOf('m100')).toBe(0);
+});
+
+test('the first frame has few rows, and the others move nothing', () => {
+  const all = keys(0, 1_000);
+  for (const place of [atEnd, { at: 'row', key: 'm500', offset: -12 } as const]) {
+    const page = new FakePage(all, new Scroller(place), 'first frame');
+    page.render();
+    const [first, top, few] = [page.firstSeen(), page.topOf(page.firstSeen()), page.rendered.length];
+    page.scroller.drawn();
+    page.render();
+    expect([page.firstSeen(), page.topOf(first)]).toEqual([first, top]);
+    expect(few).toBeLessThan(60);
+    expect(page.rendered.length).toBeGreaterThanOrEqual(60);
+  }
 });
 
 test('a jump into rows that are not in the page shows the rows that belong there', () => {
