@@ -119,6 +119,14 @@ def test_a_pair_that_is_well_is_left_alone() -> None:
     assert judge(Pair(end(), end())) is None
 
 
+def test_a_link_that_has_just_come_has_no_rate_yet_and_accuses_nobody() -> None:
+    connecting = judge(Pair(end(), end(replace(SILENT, link="connecting"))))
+    assert connecting is not None
+    assert connecting.code == "connecting"
+    assert judge(Pair(end(), end(replace(SILENT, link="ok")))) is None
+    assert judge(Pair(end(replace(WELL, sent_per_second=0)), end(replace(SILENT, link="ok")))) is None
+
+
 def test_whoever_reaches_the_relay_alone_blames_nobody() -> None:
     assert judge(Pair(because("no_path"), end(DEAD))) is None
     assert judge(Pair(end(DEAD), because("no_path"))) is None

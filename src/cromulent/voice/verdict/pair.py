@@ -42,6 +42,11 @@ class End:
         return self.seen is not None and self.seen.received_per_second > 0
 
     @property
+    def misses(self) -> bool:
+        """The other end was to be heard by now and is not; a rate of nothing on a link that has just come says nothing yet."""
+        return self.seen is not None and not self.receives and self.seen.link not in ("connecting", "ok")
+
+    @property
     def sends(self) -> bool:
         """It sends packets to the other end."""
         return self.seen is not None and self.seen.sent_per_second > 0

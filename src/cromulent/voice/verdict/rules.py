@@ -93,7 +93,9 @@ def _transmits_below(pair: Pair, dbfs: int) -> bool:
 def _path_stands(pair: Pair) -> bool:
     """The listener has no sound though the two are connected."""
     return not pair.arrives and (
-        pair.speaker.receives or pair.listener.says("no_media") or pair.speaker.says("not_heard")
+        (pair.speaker.receives and pair.listener.misses)
+        or pair.listener.says("no_media")
+        or pair.speaker.says("not_heard")
     )
 
 
