@@ -40,9 +40,8 @@ def test_an_edit_by_keyboard_alone_reaches_everybody_with_its_mark(people: Peopl
         expect(person.messages.first).not_to_contain_text("edited")
     expect(ann.composer).to_be_focused()
     edit = ann.messages.last.get_by_role("button", name="Edit message")
-    expect(edit.locator("..")).to_have_css(
-        "border-top-color", "rgba(0, 0, 0, 0)"
-    )  # seen by pointing at it or reaching it only
+    tools = edit.locator("..")
+    expect(tools).to_have_css("border-top-color", "rgba(0, 0, 0, 0)")  # seen by pointing at it or reaching it only
     expect(edit.locator("svg")).to_be_hidden()
     ann.messages.last.hover()
     expect(edit.locator("svg")).to_be_visible()

@@ -95,8 +95,6 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._seat_of_user: dict[str, Seat] = {}
         self._settled = False
-        self._departed = set[str]()
-        """Until the rooms settle: who was told to have left, so that it is told once."""
 
     @property
     def settled(self) -> bool:
@@ -106,7 +104,6 @@ class Rooms:
     def settle(self) -> None:
         """The time to come back is over."""
         self._settled = True
-        self._departed.clear()
         for room in self._rooms.values():
             room.settle()
 
@@ -142,7 +139,6 @@ class Rooms:
         """Seat a user who has no seat."""
         if seat.user_id in self._seat_of_user:
             raise RuntimeError("a user has one voice: the old seat must be left first")
-        self._departed.discard(seat.id)
         self._seat_of_user[seat.user_id] = seat
         self._seated(seat.user_id, seat.channel_id)
         self.room(seat.channel_id).enter(seat)
@@ -156,16 +152,11 @@ class Rooms:
         """Free a seat."""
         del self._seat_of_user[seat.user_id]
         self._seated(seat.user_id, None)
-        self._note_departure(seat.id)
         self.room(seat.channel_id).leave(seat, reason)
         log.info("voice_left", participant=seat.id, user=seat.user_id, channel=seat.channel_id, reason=reason.value)
 
     def leave_unseen(self, channel_id: str, participant_id: str, reason: Departure) -> None:
         """Somebody of before a restart goes without having come back: only the others still have them on their lists."""
-        if participant_id not in self._departed:
-            self._note_departure(participant_id)
-            self.room(channel_id).tell_departure(participant_id, reason)
-
-    def _note_departure(self, participant_id: str) -> None:
-        if not self._settled:
-            self._departed.add(participant_id)
+        room = self.room(channel_id)
+        if room.departed(participant_id) is None:
+            room.tell_departure(participant_id, reason)

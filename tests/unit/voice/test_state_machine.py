@@ -283,7 +283,9 @@ class Rooms(RuleBasedStateMachine):
         except DomainError:
             return
         reported = self.latest[about]
-        if reported is not None and reported.connected and reported.reachable:
+        if reported is None or reported.page is not self.seat_page(about):
+            return  # a new socket that has not claimed the seat yet says nothing of it
+        if reported.connected and reported.reachable:
             assert present, "whose socket answers is present"
 
     # --- what the server does ---

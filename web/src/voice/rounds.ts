@@ -160,8 +160,8 @@ export class Rounds {
 
   /** Nobody is heard any more: our own network may be gone or another one, and then the gateway does not answer either. */
   async #listenBetween(): Promise<void> {
-    const { links, clock } = this.#ports;
-    await new Promise<void>((resolve) => clock.after(TICK_MS / 2, resolve));
+    const { links } = this.#ports;
+    await this.#pause(TICK_MS / 2);
     if (await links.lookForHush()) await this.#gateway.suspect(() => links.hushed);
   }
 
@@ -211,10 +211,14 @@ export class Rounds {
     await asked;
   }
 
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => this.#ports.clock.after(milliseconds, resolve));
+  }
+
   async #receivedAfter(milliseconds: number): Promise<Map<PeerLink, number>> {
-    const { links, clock } = this.#ports;
-    await new Promise<void>((resolve) => clock.after(milliseconds, resolve));
-    await Promise.all(links.all.map((link) => link.sample()));
+    const { links } = this.#ports;
+    await this.#pause(milliseconds);
+    await links.sample();
     return new Map(links.all.map((link) => [link, link.received]));
   }
 }

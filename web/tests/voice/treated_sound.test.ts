@@ -105,7 +105,7 @@ test('a microphone that gives digital silence is named, until it gives more, and
   const { scene, ann, sounds } = await inCall();
   const hint = async (dbfs: number) => {
     sounds.loudestDbfs = dbfs;
-    sounds.newest.events.measured({ microphoneDbfs: -100, treatedDbfs: -100 });
+    sounds.newest.events.measured({ microphoneDbfs: dbfs, treatedDbfs: dbfs });
     await scene.clock.settle();
     return hintOf(ann.voice.view);
   };
@@ -122,7 +122,7 @@ test('a noise that RNNoise has taken out, or a volume of nothing, is no silent m
   const { scene, ann, sounds } = await inCall({ processing: RNNOISE });
   sounds.loudestDbfs = -50;
   sounds.treatedDbfs = -100;
-  sounds.newest.events.measured({ microphoneDbfs: -100, treatedDbfs: -100 });
+  sounds.newest.events.measured({ microphoneDbfs: -50, treatedDbfs: -100 });
   await scene.seconds(6);
   expect(ann.voice.view.microphoneSilent).toBe(false);
   expect(scene.said('voice.report', 'ann').at(-1)).toMatchObject({ microphone: 'live' });
