@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cromulent.accounts import passwords
 from cromulent.kernel.clock import FakeClock
 from tests.lab.network import move_into_own_network
 
@@ -46,6 +47,14 @@ def _turn(item: pytest.Item) -> tuple[bool, bool]:
 def anyio_backend() -> str:
     """Asynchronous tests (`@pytest.mark.anyio`) run on asyncio, as the server does."""
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process a password is hashed in a hundredth of the time, which else is most of what the tests of accounts take."""
+    if request.node.get_closest_marker("costly_passwords") is None:
+        monkeypatch.setattr(passwords, "MEMORY_KIB", 64)
+        monkeypatch.setattr(passwords, "PASSES", 1)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, cast
 
 from litestar import Request
@@ -10,10 +10,11 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie, State
 from litestar.handlers import BaseRouteHandler
 
-from cromulent.accounts import AccountService, Identity, Visitor
+from cromulent.accounts import Identity, Visitor
 from cromulent.kernel import http
 from cromulent.kernel.errors import NotAuthenticated
 from cromulent.web.device import device_of
+from cromulent.web.services import services_of
 
 ApiRequest = Request[Identity, Any, State]
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -28,27 +29,26 @@ DEVICE_COOKIE_SECONDS = 400 * 86400
 """As long as browsers keep one at most."""
 
 
-class Authentication:
-    """Recognises the login token of a request and leaves the `Identity` as `request.user`."""
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let a request through to a route that is not public only with a valid token, and leave its `Identity` as `request.user`.
 
-    def __init__(self, accounts: AccountService) -> None:
-        self._accounts = accounts
+    Raises `NotAuthenticated`.
+    """
+    if not handler.opt.get("public"):
+        scope = cast("MutableMapping[str, Any]", connection.scope)
+        scope["user"] = await identify(scope)
 
-    async def guard(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Let a request through to a route that is not public only with a valid token. Raises `NotAuthenticated`."""
-        if not handler.opt.get("public"):
-            connection.scope["user"] = await self.identify(connection.scope["headers"], connection.scope["scheme"])
 
-    async def identify(self, headers: Iterable[tuple[bytes, bytes]], scheme: str) -> Identity:
-        """Whose token the headers of a request carry. Raises `NotAuthenticated`, also when they speak for somebody else."""
-        fields = dict(headers)
-        token = http.login_token_of(fields, scheme)
-        if token is None:
-            raise NotAuthenticated
-        identity = await self._accounts.identify(token)
-        if fields.get(USER_HEADER, identity.user.id.encode()) != identity.user.id.encode():
-            raise NotAuthenticated("Somebody else has logged in in this browser.", code="other_user")
-        return identity
+async def identify(scope: Mapping[str, Any]) -> Identity:
+    """Whose token a request carries. Raises `NotAuthenticated`, also when it speaks for somebody else."""
+    headers = dict(scope["headers"])
+    token = http.login_token_of(headers, scope["scheme"])
+    if token is None:
+        raise NotAuthenticated
+    identity = await services_of(scope).accounts.identify(token)
+    if headers.get(USER_HEADER, identity.user.id.encode()) != identity.user.id.encode():
+        raise NotAuthenticated("Somebody else has logged in in this browser.", code="other_user")
+    return identity
 
 
 def identity_of(request: Request[Any, Any, Any]) -> Identity:

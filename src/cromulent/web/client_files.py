@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from cromulent.web.front_door import AsgiApp, Receive, Scope, Send
@@ -14,20 +15,25 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 _ASSETS = "/assets/"
 _FOR_EVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
-_COMPRESSED_TYPES = ("text/", "application/javascript", "application/json", "application/manifest", "image/svg")
+_COMPRESSED_TYPES = (b"text/", b"application/javascript", b"application/json", b"application/manifest", b"image/svg")
 _NOT_BUILT = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>Cromulent</title>
 <h1>The browser client is not built</h1>
 <p>The server is running, but it was installed without its page. Start it with <code>bin/run</code>, which builds the
 page, or install the package with <code>pip install .</code></p></html>"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     body: bytes
-    compressed: bytes | None
     media_type: bytes
     cache_control: bytes
     etag: bytes
+
+    @cached_property
+    def compressed(self) -> bytes | None:
+        """Made for the first who asks: most files are asked for seldom, and a start need not wait for all of them."""
+        worth_it = self.media_type.startswith(_COMPRESSED_TYPES) and len(self.body) > 1000
+        return gzip.compress(self.body, 9, mtime=0) if worth_it else None
 
 
 class ClientFiles:
@@ -80,7 +86,7 @@ async def _send_file(scope: Scope, send: Send, file: _File) -> None:
         return await _answer(send, 304, headers, b"")
     headers.append((b"content-type", file.media_type))
     body = file.body
-    if file.compressed is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+    if b"gzip" in asked.get(b"accept-encoding", b"") and file.compressed is not None:
         body = file.compressed
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
@@ -95,11 +101,9 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], b
 def _file_of(path: Path, folder: Path) -> _File:
     body = path.read_bytes()
     name = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    worth_it = name.startswith(_COMPRESSED_TYPES) and len(body) > 1000
     hashed = path.relative_to(folder).parts[0] == "assets"
     return _File(
         body=body,
-        compressed=gzip.compress(body, 9, mtime=0) if worth_it else None,
         media_type=(f"{name}; charset=utf-8" if name.startswith("text/") else name).encode(),
         cache_control=_FOR_EVER if hashed else _ASK_AGAIN,
         etag=f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode(),

@@ -16,7 +16,7 @@ from cromulent.accounts.passwords import MEMORY_KIB, PASSES, PasswordHasher
 from tests.api.site import PASSWORD, Site, code_of
 from tests.gateway.guests import Guest
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.costly_passwords]
 PAIRS = int(os.environ.get("CROMULENT_TEST_LOGIN_PAIRS", "3"))
 ON_DEMAND = "CROMULENT_TEST_LOGIN_PAIRS" in os.environ
 """Only then do times count: a busy machine is no defect of the server's."""

@@ -208,6 +208,7 @@ async def test_guessing_links_is_throttled_by_address(reception: Reception) -> N
         await reception.accounts.log_in_by_link("guess", ELSEWHERE)
 
 
+@pytest.mark.costly_passwords
 @pytest.mark.parametrize(("what", "refusal"), [("another password", WrongCredentials), ("disabled", AccountDisabled)])
 async def test_a_login_that_was_overtaken_while_its_password_was_checked_is_none(
     reception: Reception, what: str, refusal: type[Exception]

@@ -12,7 +12,7 @@ import pytest
 from cromulent.accounts.passwords import MAX_WAITING, PasswordHasher
 from cromulent.kernel.errors import Unavailable
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.costly_passwords]
 
 
 @pytest.fixture

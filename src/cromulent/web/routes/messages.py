@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 import msgspec
 from litestar import delete, get, patch, post
@@ -17,7 +18,9 @@ from cromulent.accounts import Identity
 from cromulent.kernel.errors import InvalidInput
 from cromulent.kernel.paging import seq_page
 from cromulent.messages import MAX_HISTORY_PAGE, MessageService
+from cromulent.web.authentication import identify
 from cromulent.web.body import Body
+from cromulent.web.services import services_of
 
 
 class PostBody(Body, frozen=True):
@@ -62,11 +65,11 @@ def express(app: ASGIApp) -> ASGIApp:  # noqa: ARG001 - stood in for
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        state = scope["litestar_app"].state
-        identity: Identity = await state.authentication.identify(scope["headers"], scope["scheme"])
+        came = cast("Mapping[str, Any]", scope)
+        identity = await identify(came)
         request = cast("HTTPRequestEvent", await receive())  # the front door hands the body on in one piece
         response = await post_message.fn(
-            scope["path_params"]["channel_id"], _decoded(request["body"]), identity, state.messages
+            scope["path_params"]["channel_id"], _decoded(request["body"]), identity, services_of(came).messages
         )
         await response(scope, receive, send)
 
