@@ -29,6 +29,7 @@ PRELOADED = [
     "alembic.command",
     "litestar.plugins.pydantic",
     "typer._adapters",
+    "tests.preloaded_routes",
 ]
 
 

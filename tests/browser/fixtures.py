@@ -10,6 +10,7 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -48,6 +49,11 @@ def chromium_arguments(tone: Path) -> list[str]:
         "--disable-component-update",
         "--disable-sync",
     ]
+
+
+def open_context(browser: Browser, **options: Any) -> BrowserContext:
+    """What somebody's browser is, without the service worker: that takes as long as the page, and few tests are about it."""
+    return browser.new_context(service_workers="block", **options)
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +145,7 @@ def empty_server(tmp_path: Path) -> Iterator[ServerProcess]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page of a visitor nobody knows."""
-    context = browser.new_context()
+    context = open_context(browser)
     yield context.new_page()
     context.close()
 
@@ -160,13 +166,13 @@ def serving(data: Path) -> Iterator[Serving]:
 
 @pytest.fixture
 def calling(browser: Browser) -> Iterator[Calling]:
-    """`calling(server)`: ann and ben in Lounge; each sees both, connected or not. What keeps the page is left out."""
+    """`calling(server)`: ann and ben in Lounge; each sees both, connected or not."""
     with ExitStack() as held:
 
         def call(server: ServerProcess) -> list[Person]:
             two = []
             for name in PEOPLE[:2]:
-                context = browser.new_context(permissions=["microphone"], service_workers="block")
+                context = open_context(browser, permissions=["microphone"])
                 held.callback(context.close)
                 two.append(Person(context, server.url, name).log_in())
             for person in two:
@@ -179,13 +185,13 @@ def calling(browser: Browser) -> Iterator[Calling]:
 
 @pytest.fixture
 def people(browser: Browser, server: ServerProcess) -> Iterator[Callable[[int], list[Person]]]:
-    """`people(n)`: n of ann, ben and cleo, logged in, each in a browser context of their own. What keeps the page is left out."""
+    """`people(n)`: n of ann, ben and cleo, logged in, each in a browser context of their own."""
     contexts = []
 
     def make(count: int) -> list[Person]:
         made = []
         for name in PEOPLE[:count]:
-            context = browser.new_context(permissions=["microphone"], service_workers="block")
+            context = open_context(browser, permissions=["microphone"])
             contexts.append(context)
             made.append(Person(context, server.url, name).log_in())
         return made

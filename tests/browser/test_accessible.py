@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.axe import bring_axe, violations_in
-from tests.browser.fixtures import SOURCE_URL
+from tests.browser.fixtures import SOURCE_URL, open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 
@@ -50,7 +50,7 @@ def invite_link(inhabitant: Person) -> str:
 @pytest.fixture(scope="module")
 def inhabitant(browser: Browser, shared_server: ServerProcess) -> Iterator[Person]:
     """Ann, who has written a bit of everything."""
-    context = browser.new_context(permissions=["microphone"], reduced_motion="reduce")
+    context = open_context(browser, permissions=["microphone"], reduced_motion="reduce")
     bring_axe(context)
     ann = Person(context, shared_server.url, "ann").log_in()
     for text in MESSAGES:
@@ -71,7 +71,7 @@ def inhabitant(browser: Browser, shared_server: ServerProcess) -> Iterator[Perso
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[Page]:
     """A page of a stranger."""
-    context = browser.new_context(reduced_motion="reduce")
+    context = open_context(browser, reduced_motion="reduce")
     bring_axe(context)
     yield context.new_page()
     context.close()

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 
@@ -34,7 +35,7 @@ KEPT_IN_BROWSER = """async () => {
 
 def people(browser: Browser, server: ServerProcess, *names: str) -> list[Person]:
     """Some who have logged in, each in a browser of their own."""
-    return [Person(browser.new_context(), server.url, name).log_in() for name in names]
+    return [Person(open_context(browser), server.url, name).log_in() for name in names]
 
 
 def texts(page: Page) -> Locator:

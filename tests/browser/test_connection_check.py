@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fixtures import Serving
+from tests.browser.fixtures import Serving, open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 
@@ -35,7 +35,7 @@ def expect_marks(page: Page, **marks: str) -> None:
 def test_where_all_is_well_one_hears_oneself_through_the_relay(
     server: ServerProcess, launch: Callable[..., Browser]
 ) -> None:
-    context = launch(extra=(BY_LOOPBACK,)).new_context(permissions=["microphone"])
+    context = open_context(launch(extra=(BY_LOOPBACK,)), permissions=["microphone"])
     page = Person(context, server.url, "ann").log_in().page
     page.goto(f"{server.url}/settings")
     page.get_by_role("link", name="Check my connection").click()
@@ -67,7 +67,7 @@ def test_a_relay_that_is_away_is_named_with_a_remedy(serving: Serving, browser: 
                 "CROMULENT_TURN_SECRET": "whatever",
             }
         )
-        context = browser.new_context(permissions=["microphone"])
+        context = open_context(browser, permissions=["microphone"])
         page = Person(context, server.url, "ann").log_in().page
         page.goto(f"{server.url}/check")
         check(page)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fixtures import SOURCE_URL
+from tests.browser.fixtures import SOURCE_URL, open_context
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 from tests.browser.test_voice import People
@@ -17,7 +17,7 @@ def test_the_set_up_link_makes_the_first_administrator_once(
     browser: Browser, empty_server: ServerProcess, page: Page
 ) -> None:
     link = empty_server.setup_link().replace("127.0.0.1", "localhost")
-    context = browser.new_context()
+    context = open_context(browser)
     late, later = context.new_page(), context.new_page()
     late.goto(link)
     late.get_by_role("textbox", name="User name").fill("too-late")
@@ -64,7 +64,7 @@ def test_logging_out_ends_the_session_and_its_other_tabs(people: People) -> None
 
 def test_a_device_ended_from_another_is_out_at_once(browser: Browser, people: People, server: ServerProcess) -> None:
     ann = people(1)[0]
-    context = browser.new_context()
+    context = open_context(browser)
     elsewhere = Person(context, server.url, "ann").log_in()
     ann.page.goto(f"{server.url}/settings")
     ann.page.get_by_role("button", name=re.compile("^End")).first.click()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 
@@ -26,7 +27,7 @@ def on_a_device(browser: Browser, server: ServerProcess) -> Iterator[Callable[..
     contexts: list[BrowserContext] = []
 
     def make(before: str = "") -> Person:
-        context = browser.new_context(permissions=["microphone"], color_scheme="dark")
+        context = open_context(browser, permissions=["microphone"], color_scheme="dark")
         contexts.append(context)
         if before:
             context.add_init_script(before)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.server_process import PASSWORD, ServerProcess
 
 NEW_PASSWORD = "staple battery horse"
@@ -16,7 +17,7 @@ DISABLED = "Your account was disabled. Ask whoever runs this instance."
 @pytest.fixture
 def visitors(browser: Browser) -> Iterator[list[Page]]:
     """Pages of three browsers that know nothing of each other."""
-    contexts = [browser.new_context() for _ in range(3)]
+    contexts = [open_context(browser) for _ in range(3)]
     yield [context.new_page() for context in contexts]
     for context in contexts:
         context.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 
@@ -28,7 +29,7 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 @pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
 def page(request: pytest.FixtureRequest, browser: Browser, server: ServerProcess) -> Iterator[Page]:
     """A page where somebody may log in, and whose mouse is not touched."""
-    context = browser.new_context(permissions=["microphone"], reduced_motion="reduce", viewport=request.param)
+    context = open_context(browser, permissions=["microphone"], reduced_motion="reduce", viewport=request.param)
     person = Person(context, server.url, "ann")
     person.page.goto(f"{server.url}/login")
     expect(person.page.get_by_role("button", name="Log in")).to_be_visible()

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.axe import bring_axe, violations_in
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People, in_a_call
@@ -238,8 +239,12 @@ def test_the_volume_of_calls_is_that_of_everybody(people: People) -> None:
 
 def test_the_screen_of_a_phone_stays_on_during_a_call(browser: Browser, server: ServerProcess) -> None:
     for touch, kept in ((True, [False]), (False, [])):
-        context = browser.new_context(
-            permissions=["microphone"], viewport={"width": 390, "height": 844}, has_touch=touch, is_mobile=touch
+        context = open_context(
+            browser,
+            permissions=["microphone"],
+            viewport={"width": 390, "height": 844},
+            has_touch=touch,
+            is_mobile=touch,
         )
         context.add_init_script(f"if (location.protocol !== 'about:') {{ {WATCH_SCREEN} }}")
         ann = Person(context, server.url, "ann").log_in()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.proxy import CuttableProxy
 from tests.browser.server_process import ServerProcess
@@ -30,7 +31,7 @@ def test_a_socket_cut_for_eight_seconds_stops_no_sound_and_nobody_sees_a_leave(
     browser: Browser, people: People, proxy: CuttableProxy
 ) -> None:
     ben = people(2)[1]
-    context = browser.new_context(permissions=["microphone"])
+    context = open_context(browser, permissions=["microphone"])
     ann = Person(context, proxy.url, "ann").log_in()
     for person in (ann, ben):
         person.join_voice()
@@ -55,7 +56,7 @@ def test_the_page_says_so_when_there_is_no_connection_and_catches_up_by_itself(
     browser: Browser, people: People, proxy: CuttableProxy
 ) -> None:
     ben = people(2)[1]
-    context = browser.new_context()
+    context = open_context(browser)
     ann = Person(context, proxy.url, "ann").log_in()
     ben.say("one")
     expect(ann.messages).to_have_count(1)

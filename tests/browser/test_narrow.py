@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 
@@ -18,7 +19,7 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 @pytest.fixture
 def ann(browser: Browser, server: ServerProcess) -> Iterator[Person]:
     """Somebody at a page of 390 pixels, who has just logged in."""
-    context = browser.new_context(permissions=["microphone"], viewport=TELEPHONE)
+    context = open_context(browser, permissions=["microphone"], viewport=TELEPHONE)
     yield Person(context, server.url, "ann").log_in()
     context.close()
 

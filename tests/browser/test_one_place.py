@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.processes import frozen, new_mark
 from tests.browser.server_process import ServerProcess
@@ -76,7 +77,7 @@ def test_another_browser_is_told_where_the_call_is(people: People, browser: Brow
     ann = people(1)[0]
     ann.join_voice()
     ann.expect_bar("connected")
-    context = browser.new_context(permissions=["microphone"])
+    context = open_context(browser, permissions=["microphone"])
     elsewhere = Person(context, server.url, "ann").log_in()
     elsewhere.join_voice()
     elsewhere.expect_bar("disconnected")
@@ -94,12 +95,12 @@ def test_a_frozen_holder_does_not_lock_its_owner_out(
     ben = people(2)[1]
     mark = new_mark()
     holder = launch(extra=(mark,))
-    ann = Person(holder.new_context(permissions=["microphone"]), server.url, "ann").log_in()
+    ann = Person(open_context(holder, permissions=["microphone"]), server.url, "ann").log_in()
     for person in (ann, ben):
         person.join_voice()
         person.expect_bar("connected")
     elsewhere = launch()
-    again = Person(elsewhere.new_context(permissions=["microphone"]), server.url, "ann").log_in()
+    again = Person(open_context(elsewhere, permissions=["microphone"]), server.url, "ann").log_in()
     with frozen(mark):
         again.join_voice()
         again.expect_bar("connected", "Lounge")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from cromulent.kernel.ids import new_id
-from tests.browser.fixtures import Serving
+from tests.browser.fixtures import Serving, open_context
 from tests.browser.person import Person
 from tests.browser.test_voice import People
 
@@ -45,7 +45,7 @@ def post(person: Person, *texts: str) -> None:
 def talkative(browser: Browser, serving: Serving) -> Iterator[list[Person]]:
     """Ann and ben on a server that lets everybody write as fast as they can."""
     server = serving({"CROMULENT_POSTS_PER_10_SECONDS": "0"})
-    contexts = [browser.new_context() for _ in range(2)]
+    contexts = [open_context(browser) for _ in range(2)]
     yield [Person(context, server.url, name).log_in() for context, name in zip(contexts, ("ann", "ben"), strict=True)]
     for context in contexts:
         context.close()

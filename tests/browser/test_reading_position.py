@@ -27,6 +27,7 @@ from cromulent.kernel.clock import SystemClock
 from cromulent.kernel.ids import new_id
 from cromulent.messages import MessageService, Renderer
 from cromulent.notifications import NotificationService
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 
@@ -85,7 +86,7 @@ def server(data: Path) -> Iterator[ServerProcess]:
 @pytest.fixture
 def ann(server: ServerProcess, browser: Browser) -> Iterator[Person]:
     """The reader, at the end of the list."""
-    context = browser.new_context(viewport={"width": 1100, "height": 800})
+    context = open_context(browser, viewport={"width": 1100, "height": 800})
     context.add_init_script(path=SCRIPT)
     person = Person(context, server.url, "ann").log_in()
     expect(person.messages.last).to_be_in_viewport()

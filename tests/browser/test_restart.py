@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.proxy import CuttableProxy
 from tests.browser.server_process import PASSWORD, ServerProcess
@@ -64,7 +65,7 @@ def test_nobody_is_shown_as_gone_before_everybody_could_come_back(
     browser: Browser, people: People, server: ServerProcess, proxy: CuttableProxy
 ) -> None:
     (ann,) = people(1)
-    contexts = [browser.new_context(), browser.new_context()]
+    contexts = [open_context(browser), open_context(browser)]
     _, cleo = (
         Person(context, proxy.url, name).log_in() for context, name in zip(contexts, ("ben", "cleo"), strict=True)
     )

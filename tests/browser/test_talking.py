@@ -6,6 +6,7 @@ import json
 
 from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import NO_LIVE_TRACK, NO_OPEN_CONNECTION, People, in_a_call
@@ -23,7 +24,7 @@ SLOW_PROMPT = """
 
 def newcomer(browser: Browser, server: ServerProcess, name: str, script: str) -> tuple[BrowserContext, Person]:
     """Somebody whose pages run a script first, logged in."""
-    context = browser.new_context(permissions=["microphone"])
+    context = open_context(browser, permissions=["microphone"])
     context.add_init_script(f"if (location.protocol !== 'about:') {{ {script} }}")  # an empty page has no storage
     return context, Person(context, server.url, name).log_in()
 

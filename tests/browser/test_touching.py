@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import PASSWORD, ServerProcess
 
@@ -38,7 +39,7 @@ LONG = "donaudampfschifffahrtsgesellschaft" * 6
 @pytest.fixture
 def ann(browser: Browser, server: ServerProcess) -> Iterator[Person]:
     """Somebody at a small telephone."""
-    context = browser.new_context(permissions=["microphone"], has_touch=True, is_mobile=True, reduced_motion="reduce")
+    context = open_context(browser, permissions=["microphone"], has_touch=True, is_mobile=True, reduced_motion="reduce")
     person = Person(context, server.url, "ann").log_in()
     expect(person.composer).to_be_visible()
     person.page.set_viewport_size({"width": 360, "height": 740})
@@ -120,8 +121,8 @@ def test_a_keyboard_that_lies_over_the_page_covers_them_neither(ann: Person) -> 
 
 
 def test_a_day_under_a_finger(browser: Browser, server: ServerProcess) -> None:
-    context = browser.new_context(
-        permissions=["microphone"], has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
+    context = open_context(
+        browser, permissions=["microphone"], has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
     )
     ann = Person(context, server.url, "ann")
     page = ann.page

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import sounds
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import NO_LIVE_TRACK
@@ -54,7 +55,7 @@ def hearing(launch: Launch, server: ServerProcess, sound: Path, **settings: Any)
     """ann and ben in Lounge; both microphones hear `sound`, and nothing is done to ann's but what she has chosen."""
     browser = launch(extra=(f"--use-file-for-fake-audio-capture={sound}",))
     ann, ben = (
-        Person(browser.new_context(permissions=["microphone"]), server.url, name).log_in() for name in ("ann", "ben")
+        Person(open_context(browser, permissions=["microphone"]), server.url, name).log_in() for name in ("ann", "ben")
     )
     choose(ann.page, **(UNTOUCHED | settings))
     for person in (ann, ben):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 from tests.browser.proxy import CuttableProxy
 from tests.browser.server_process import ServerProcess
@@ -27,7 +28,7 @@ def proxy(server: ServerProcess) -> Iterator[CuttableProxy]:
 @pytest.fixture
 def ann(browser: Browser, proxy: CuttableProxy) -> Iterator[Person]:
     """A person whose line can be cut."""
-    context = browser.new_context()
+    context = open_context(browser)
     yield Person(context, proxy.url, "ann").log_in()
     context.close()
 
@@ -35,7 +36,7 @@ def ann(browser: Browser, proxy: CuttableProxy) -> Iterator[Person]:
 @pytest.fixture
 def ben(browser: Browser, server: ServerProcess) -> Iterator[Person]:
     """Somebody who reads."""
-    context = browser.new_context()
+    context = open_context(browser)
     yield Person(context, server.url, "ben").log_in()
     context.close()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.fixtures import open_context
 from tests.browser.person import Person
 
 People = Callable[[int], list[Person]]
@@ -114,7 +115,7 @@ def test_speaking_rings_follow_the_voice(people: People) -> None:
 
 def test_without_a_microphone_one_can_still_listen(people: People, browser, server) -> None:
     ann = people(1)[0]
-    context = browser.new_context()
+    context = open_context(browser)
     context.add_init_script(
         "if (navigator.mediaDevices)"  # an empty page has none
         "  navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };"

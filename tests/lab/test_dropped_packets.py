@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.fixtures import chromium_path
+from tests.browser.fixtures import chromium_path, open_context
 from tests.browser.person import Person
 from tests.browser.server_process import ServerProcess
 from tests.browser.test_voice import People
@@ -36,7 +36,7 @@ def ann(
     url = f"http://{second_host.gateway}:{server.port}"
     executable = second_host.browser_in_it(tmp_path, chromium_path())
     browser = launch(executable=executable, extra=(f"--unsafely-treat-insecure-origin-as-secure={url}",))
-    yield Person(browser.new_context(permissions=["microphone"]), url, "ann").log_in()
+    yield Person(open_context(browser, permissions=["microphone"]), url, "ann").log_in_by_form()
     browser.close()
 
 

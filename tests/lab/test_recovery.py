@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.fixtures import chromium_path
+from tests.browser.fixtures import chromium_path, open_context
 from tests.browser.person import Person
 from tests.browser.processes import children_of
 from tests.browser.server_process import ServerProcess
@@ -134,10 +134,10 @@ def starting(
             secure = f"--unsafely-treat-insecure-origin-as-secure={url}"
             far = launch(executable=host.browser_in_it(tmp_path, chromium_path()), extra=(secure,))
             held.callback(far.close)
-            contexts = [one.new_context(permissions=["microphone"]) for one in (far, browser)]
+            contexts = [open_context(one, permissions=["microphone"]) for one in (far, browser)]
             held.callback(contexts[1].close)
             ann, ben = (
-                Person(context, where, name).log_in()
+                Person(context, where, name).log_in_by_form()
                 for context, where, name in zip(contexts, (url, server.url), ("ann", "ben"), strict=True)
             )
             return Call(host, server, ann, ben)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState, expect
 
-from tests.browser.fixtures import chromium_path
+from tests.browser.fixtures import chromium_path, open_context
 from tests.browser.person import Person
 from tests.lab.internet import Internet, Line
 from tests.lab.network import Namespace
@@ -78,8 +78,11 @@ class Meeting:
         with ExitStack() as held:
             made: list[Person] = []
             for name, browser in zip(("ann", "ben"), self._town.browsers(networks), strict=True):
-                context = browser.new_context(
-                    permissions=["microphone"], ignore_https_errors=True, storage_state=self._logged_in.get(name)
+                context = open_context(
+                    browser,
+                    permissions=["microphone"],
+                    ignore_https_errors=True,
+                    storage_state=self._logged_in.get(name),
                 )
                 held.callback(context.close)
                 made.append(self._come(Person(context, self._url, name)))
@@ -90,7 +93,7 @@ class Meeting:
             person.page.goto(self._url)
             expect(person.page.get_by_role("navigation", name="Text channels")).to_be_visible()
         else:
-            person.log_in()
+            person.log_in_by_form()
             self._logged_in[person.user_name] = person.context.storage_state()
         return person
 
