@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.server_process import PASSWORD
@@ -36,13 +37,27 @@ class Person:
         self.page: Page = context.new_page()
 
     def log_in(self) -> Person:
-        """Log in and open the page at the channel, at half of what the form would take. The driver has to reach the server too."""
-        whose = {"login": self.user_name, "password": PASSWORD}
-        answer = self.context.request.post(f"{self.url}/api/v1/login", data=whose, headers={"Origin": self.url})
-        assert answer.ok, answer.text()
+        """Log in and open the page at the channel, at half of what the form would take. This process has to reach the server too."""
+        with self.api() as api:
+            answer = api.post("login", json={"login": self.user_name, "password": PASSWORD})
+            assert answer.is_success, answer.text
+        self.context.add_cookies(
+            [
+                {"name": name, "value": value, "url": self.url, "httpOnly": True, "sameSite": "Lax"}
+                for name, value in answer.cookies.items()
+            ]
+        )
         self.page.goto(self.url)
         self._expect_channel()
         return self
+
+    @contextmanager
+    def api(self) -> Iterator[httpx2.Client]:
+        """A way to ask the API without the page, with this browser's login. (The driver's own looks `localhost` up anew each time.)"""
+        cookies = {cookie.get("name", ""): cookie.get("value", "") for cookie in self.context.cookies(self.url)}
+        headers = {"Origin": self.url}
+        with httpx2.Client(base_url=f"{self.url}/api/v1/", headers=headers, cookies=cookies, verify=False) as client:
+            yield client
 
     def log_in_by_form(self) -> Person:
         """Log in as somebody at the browser does, and wait for the channel."""

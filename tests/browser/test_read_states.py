@@ -32,13 +32,10 @@ def look_away(person: Person) -> None:
 def post(person: Person, *texts: str) -> None:
     """Say things without the page, one after the other."""
     channel_id = person.page.url.rpartition("/")[2]
-    for text in texts:
-        answer = person.context.request.post(
-            f"{person.url}/api/v1/channels/{channel_id}/messages",
-            data={"nonce": new_id(), "text": text},
-            headers={"Origin": person.url},
-        )
-        assert answer.ok, answer.text()
+    with person.api() as api:
+        for text in texts:
+            answer = api.post(f"channels/{channel_id}/messages", json={"nonce": new_id(), "text": text})
+            assert answer.is_success, answer.text
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx2
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, CDPSession, Playwright, Route, expect
+from playwright.sync_api import Browser, CDPSession, Route, expect
 from sqlalchemy import Connection, text
 
 from cromulent.accounts import User, get_user
@@ -95,18 +96,17 @@ def ann(server: ServerProcess, browser: Browser) -> Iterator[Person]:
 
 
 @pytest.fixture
-def ben(server: ServerProcess, playwright: Playwright) -> Iterator[APIRequestContext]:
+def ben(server: ServerProcess) -> Iterator[httpx2.Client]:
     """The author of it all, without a page."""
-    api = playwright.request.new_context(base_url=server.url, extra_http_headers={"Origin": server.url})
-    assert api.post("/api/v1/login", data={"login": "ben", "password": PASSWORD}).ok
-    yield api
-    api.dispose()
+    with httpx2.Client(base_url=f"{server.url}/api/v1/", headers={"Origin": server.url}) as api:
+        assert api.post("login", json={"login": "ben", "password": PASSWORD}).is_success
+        yield api
 
 
 class Reader:
     """Does things to the list, and sees whether what is read has moved."""
 
-    def __init__(self, ann: Person, ben: APIRequestContext, luck: random.Random) -> None:
+    def __init__(self, ann: Person, ben: httpx2.Client, luck: random.Random) -> None:
         self.page = ann.page
         self.ben = ben
         self.luck = luck
@@ -148,12 +148,12 @@ class Reader:
         """Change a message that is in the page, seen or above or below, to another length."""
         key = self.luck.choice(self.page.evaluate("__reading.keys()"))
         token = f"edited {self.luck.random()}"
-        address = f"/api/v1/channels/{self._channel_id}/messages/{key}"
-        assert self.ben.patch(address, data={"text": f"{token} {words(self.luck)}"}).ok
+        address = f"channels/{self._channel_id}/messages/{key}"
+        assert self.ben.patch(address, json={"text": f"{token} {words(self.luck)}"}).is_success
         expect(self.page.locator(f"[data-key='{key}']")).to_contain_text(token)
 
 
-def test_what_is_read_stays_where_it_is(ann: Person, ben: APIRequestContext) -> None:
+def test_what_is_read_stays_where_it_is(ann: Person, ben: httpx2.Client) -> None:
     print(f"CROMULENT_TEST_SEED={SEED} CROMULENT_TEST_OPERATIONS={OPERATIONS}")
     reader = Reader(ann, ben, random.Random(SEED))
     for _ in range(OPERATIONS):
@@ -172,10 +172,10 @@ def busy_seconds(thread: CDPSession) -> dict[str, float]:
 
 
 def test_two_hundred_messages_a_second_are_all_shown_and_the_reader_stays_at_the_end(
-    ann: Person, ben: APIRequestContext
+    ann: Person, ben: httpx2.Client
 ) -> None:
     """The times between frames are printed, not judged: they are those of a machine that also runs the server and this test."""
-    address = f"/api/v1/channels/{ann.page.url.rpartition('/')[2]}/messages"
+    address = f"channels/{ann.page.url.rpartition('/')[2]}/messages"
     luck = random.Random(SEED)
     thread = ann.context.new_cdp_session(ann.page)
     thread.send("Performance.enable")
@@ -184,7 +184,7 @@ def test_two_hundred_messages_a_second_are_all_shown_and_the_reader_stays_at_the
     began = time.monotonic()
     for number in range(POSTED_A_SECOND * POSTING_SECONDS):
         time.sleep(max(0.0, began + number / POSTED_A_SECOND - time.monotonic()))
-        assert ben.post(address, data={"nonce": new_id(), "text": f"{number}: {words(luck)}"}).ok
+        assert ben.post(address, json={"nonce": new_id(), "text": f"{number}: {words(luck)}"}).is_success
     seconds = time.monotonic() - began
     expect(ann.messages.last).to_contain_text(f"{POSTED_A_SECOND * POSTING_SECONDS - 1}:")
     watched = ann.page.evaluate("__reading.stop()")
