@@ -9,13 +9,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from bench.chromium import TIMEOUT_MS, browser_pid, chromium, entered, in_call, join_call, leave_call
+from bench.chromium import TIMEOUT_MS, browser_pid, entered, in_call, join_call, leave_call
 from bench.figures import Claim, Measured, Section
 from bench.microphone import fake_microphone
 from bench.sitting import Sitting, Stopwatch
 
 BARE = Path(__file__).with_name("bare_call.js")
-PEOPLE = 4
 PAIRS = 5
 SETTLE_MS = 1500
 """From when everybody hears everybody until it counts."""
@@ -23,7 +22,7 @@ MOST = 1.3
 MICROPHONE = {"echoCancellation": True, "noiseSuppression": True, "autoGainControl": True, "channelCount": 1}
 """What the page asks for too."""
 NOTE = (
-    f"{PEOPLE} pages of one headless Chromium in one call over the loopback, one of them talking, the others with their microphones "
+    "Their pages are in one headless Chromium, in one call over the loopback, one of them talking, the others with their microphones "
     "shut. User and system time of all the browser's processes, as a share of one core, over a stretch in which nobody comes or goes. "
     "*Bare page*: as many connections with the same bit rate, the same microphone, an audio element for each peer, and no interface, "
     f"no meters, no gateway. The browser is started anew for each; {PAIRS} pairs in turn, the ratio is taken pair by pair."
@@ -32,18 +31,18 @@ NOTE = (
 
 def measure(sitting: Sitting) -> Section:
     """Ours, bare, ours, bare."""
-    seconds = sitting.scale.page_seconds
+    seconds, people = sitting.scale.page_seconds, sitting.scale.callers
     argument = fake_microphone(sitting.folder)
     ours: list[float] = []
     bare: list[float] = []
     with sitting.instance(pinned=False) as instance:
-        tokens = [sign_in.token for sign_in in instance.sign_ins] + instance.register(PEOPLE - 2)
+        tokens = [sign_in.token for sign_in in instance.sign_ins] + instance.register(people - 2)
         for _ in range(PAIRS if sitting.scale.rounds > 1 else 1):
-            with chromium(argument) as browser, _our_call(browser, instance.url, tokens) as page:
+            with sitting.chromium(argument) as browser, _our_call(browser, instance.url, tokens) as page:
                 ours.append(_spent(browser, page, seconds))
-            with chromium(argument) as browser:
-                bare.append(_spent(browser, _bare_call(browser, instance.url), seconds))
-    return _section(ours, bare)
+            with sitting.chromium(argument) as browser:
+                bare.append(_spent(browser, _bare_call(browser, instance.url, people), seconds))
+    return _section(ours, bare, people)
 
 
 @contextmanager
@@ -62,14 +61,14 @@ def _our_call(browser: Browser, url: str, tokens: list[str]) -> Iterator[Page]:
         leave_call(page)
 
 
-def _bare_call(browser: Browser, url: str) -> Page:
-    pages = [_bare_page(browser, url) for _ in range(PEOPLE)]
-    for one, other in combinations(range(PEOPLE), 2):
+def _bare_call(browser: Browser, url: str, people: int) -> Page:
+    pages = [_bare_page(browser, url) for _ in range(people)]
+    for one, other in combinations(range(people), 2):
         offer = pages[one].evaluate("peer => __bare.offer(peer)", other)
         answer = pages[other].evaluate("([peer, offer]) => __bare.answer(peer, offer)", [one, offer])
         pages[one].evaluate("([peer, answer]) => __bare.accept(peer, answer)", [other, answer])
     for page in pages:
-        page.wait_for_function("peers => __bare.hearsAll(peers)", arg=PEOPLE - 1)
+        page.wait_for_function("peers => __bare.hearsAll(peers)", arg=people - 1)
     pages[0].evaluate("__bare.talk()")
     pages[1].wait_for_function("__bare.hearsSound()")
     return pages[0]
@@ -96,13 +95,13 @@ def _spent(browser: Browser, page: Page, seconds: float) -> float:
     return stopwatch.used() / seconds
 
 
-def _section(ours: list[float], bare: list[float]) -> Section:
+def _section(ours: list[float], bare: list[float], people: int) -> Section:
     ratio = Measured([our / other for our, other in zip(ours, bare, strict=True)])
     return Section(
         "What a call costs the browser",
         ("people", "ours, % of a core", "bare page, % of a core", "ratio"),
-        [[str(PEOPLE), _percent(ours), _percent(bare), f"**{ratio.shown(2)}**"]],
-        [Claim(f"processor time of a call of {PEOPLE}, against a bare page", ratio.median, MOST, "×", 2, at_most=True)],
+        [[str(people), _percent(ours), _percent(bare), f"**{ratio.shown(2)}**"]],
+        [Claim(f"processor time of a call of {people}, against a bare page", ratio.median, MOST, "×", 2, at_most=True)],
         notes=(NOTE,),
     )
 

@@ -25,11 +25,11 @@ ARGUMENTS = (
 
 
 @contextmanager
-def chromium(*more: str) -> Iterator[Browser]:
-    """A running browser, started with these arguments too. Raises RuntimeError where Chromium is not installed."""
-    executable = shutil.which("chromium")
+def chromium(program: str, *more: str) -> Iterator[Browser]:
+    """A running browser, started with these arguments too. Raises RuntimeError where it is not installed."""
+    executable = shutil.which(program)
     if executable is None:
-        raise RuntimeError("The page is measured in Chromium: apt-get install chromium")
+        raise RuntimeError(f"The page is measured in Chromium: apt-get install {program}")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=executable, args=[*ARGUMENTS, *more])
         try:

@@ -8,16 +8,15 @@ from pathlib import Path
 import msgspec
 from playwright.sync_api import Browser, CDPSession, Page
 
-from bench.chromium import chromium, signed_in
+from bench.chromium import signed_in
 from bench.figures import Claim, Measured, Section
 from bench.instance import Instance
 from bench.load import Load, Place, Posting
-from bench.sitting import Sitting
+from bench.sitting import FULL, Sitting
 
 PROBE = Path(__file__).with_name("page.js")
 OTHER = "elsewhere"
 """The channel one goes to and comes back from."""
-LOADS = 5
 """First loads of one round, and visits to the other channel; the median of them is the round's figure."""
 PER_SECOND = 200
 WINDOW = 64
@@ -25,10 +24,10 @@ MOST_SCRIPT_KILOBYTES, MOST_STYLE_KILOBYTES = 90, 12
 MOST_OPENING_MS, MOST_FRAME_MS = 100, 50
 NOTE = (
     f"One page of headless Chromium (drawing without a graphics card) on the server's machine. *First load*: signed in, nothing cached; "
-    f"bytes of scripts and styles as they were sent (gzip) until nothing more came; the median of {LOADS}. *Busy*: the processor "
+    f"bytes of scripts and styles as they were sent (gzip) until nothing more came; the median of {FULL.page_loads}. *Busy*: the processor "
     "time of the main thread against the time that passed, while plain texts of 80 characters came in. *Heap*: what "
     "JavaScript holds after a forced collection. *Opening*: from the click to the frame with the first message of a channel that has "
-    f"been open before; the median of {2 * LOADS}."
+    f"been open before; the median of {2 * FULL.page_loads}."
 )
 
 
@@ -98,13 +97,13 @@ def measure(sitting: Sitting) -> Section:
 
 def _one_round(sitting: Sitting) -> Round:
     scale = sitting.scale
-    with sitting.instance(pinned=False) as instance, sitting.load(awake=False) as load, chromium() as browser:
+    with sitting.instance(pinned=False) as instance, sitting.load(awake=False) as load, sitting.chromium() as browser:
         ann = instance.sign_ins[0]
         at_ann, at_ben = instance.places()
         elsewhere = Place(at_ann.port, at_ann.token, instance.create_channel(OTHER))
         load.post(elsewhere, Posting(scale.page_messages // 50, WINDOW, pace="answered"))
         page = signed_in(browser, ann.link, PROBE)
-        first_load = _first_load(browser, page, instance)
+        first_load = _first_load(browser, page, instance, scale.page_loads)
         thread = page.context.new_cdp_session(page)
         thread.send("Performance.enable", {"timeDomain": "threadTicks"})
         before = _busy(thread)
@@ -113,14 +112,21 @@ def _one_round(sitting: Sitting) -> Round:
         load.post(at_ben, Posting(scale.page_messages - at_rate, WINDOW, pace="answered"))
         _wait_for_newest(page, instance, at_ben)
         after = _busy(thread)
-        return Round(first_load, spent, frames, before.JSHeapUsedSize, after.JSHeapUsedSize, _opening(page, instance))
+        return Round(
+            first_load,
+            spent,
+            frames,
+            before.JSHeapUsedSize,
+            after.JSHeapUsedSize,
+            _opening(page, instance, scale.page_loads),
+        )
 
 
-def _first_load(browser: Browser, page: Page, instance: Instance) -> FirstLoad:
+def _first_load(browser: Browser, page: Page, instance: Instance, times: int) -> FirstLoad:
     """With the login of a page, but nothing else of it."""
     login = page.context.storage_state()
     loads: list[FirstLoad] = []
-    for _ in range(LOADS):
+    for _ in range(times):
         context = browser.new_context(storage_state=login)
         context.add_init_script(path=PROBE)
         fresh = context.new_page()
@@ -129,7 +135,7 @@ def _first_load(browser: Browser, page: Page, instance: Instance) -> FirstLoad:
         fresh.wait_for_load_state("networkidle")
         loads.append(FirstLoad(milliseconds, **fresh.evaluate("__page.sent()")))
         context.close()
-    return sorted(loads, key=lambda load: load.composer_ms)[LOADS // 2]
+    return sorted(loads, key=lambda load: load.composer_ms)[times // 2]
 
 
 def _watched(page: Page, thread: CDPSession, load: Load, place: Place, messages: int) -> tuple[Watched, Spent]:
@@ -156,12 +162,12 @@ def _wait_for_newest(page: Page, instance: Instance, place: Place) -> None:
     page.locator(f"[data-key='{instance.newest_message(place)}']").wait_for()
 
 
-def _opening(page: Page, instance: Instance) -> float:
+def _opening(page: Page, instance: Instance, visits: int) -> float:
     """Milliseconds; both channels have been open before the first visit that counts."""
     channels = page.get_by_role("navigation", name="Text channels")
     home = instance.text_channel().name
     times: list[float] = []
-    for visit in range(LOADS + 1):
+    for visit in range(visits + 1):
         for name in (OTHER, home):
             page.evaluate("name => __page.opening(name)", name)
             channels.get_by_role("link", name=name).click()

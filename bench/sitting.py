@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
+from bench.chromium import chromium
 from bench.instance import Instance
 from bench.load import Load, Place, SendLoop
 from bench.loopback import free_port
@@ -24,7 +27,8 @@ ENGINES = (SQLITE, POSTGRESQL)
 @dataclass(frozen=True)
 class Scale:
     """How much is measured. `deliveries` and `fixed_rate` (deliveries a second) are for each run of the fan-out; `rounds` is
-    how often a run is repeated. `reference_rate` (deliveries a second) is what our delay and that of other servers are compared at."""
+    how often a run is repeated. `reference_rate` (deliveries a second) is what our delay and that of other servers are compared at. A page
+    is loaded, and a channel opened, `page_loads` times, and `callers` are in the call whose cost is measured."""
 
     rounds: int = 3
     receivers: tuple[int, ...] = (100, 1000, 5000)
@@ -40,7 +44,10 @@ class Scale:
     reference_seconds: float = 10
     page_messages: int = 5000
     page_seconds: float = 6
+    page_loads: int = 5
+    callers: int = 4
     relay_seconds: float = 10
+    browser: str = "chromium"
 
 
 FULL = Scale()
@@ -73,7 +80,10 @@ TINY = Scale(
     reference_seconds=0.2,
     page_messages=100,
     page_seconds=0.2,
+    page_loads=1,
+    callers=3,
     relay_seconds=0.2,
+    browser="chromium-headless-shell",
 )
 
 
@@ -129,6 +139,10 @@ class Sitting:
             yield database
         finally:
             database.close()
+
+    def chromium(self, *more: str) -> AbstractContextManager[Browser]:
+        """A running browser, started with these arguments too. Raises RuntimeError where it is not installed."""
+        return chromium(self.scale.browser, *more)
 
     def new_folder(self) -> Path:
         """The path of a folder that is not there yet, for one server."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from bench.chromium import chromium, join_call, leave_call, signed_in
+from bench.chromium import join_call, leave_call, signed_in
 from bench.figures import Measured, Section
 from bench.sitting import Sitting
 
@@ -25,7 +25,7 @@ def measure(sitting: Sitting) -> Section:
     packets: list[float] = []
     greens: list[float] = []
     joins = JOINS if sitting.scale.rounds > 1 else 2
-    with sitting.instance(pinned=False) as instance, chromium() as browser:
+    with sitting.instance(pinned=False) as instance, sitting.chromium() as browser:
         staying, coming = (signed_in(browser, sign_in.link, PROBE) for sign_in in instance.sign_ins[:2])
         _join(staying)
         for _ in range(sitting.scale.rounds):
