@@ -31,7 +31,7 @@ NOTE = (
 
 def measure(sitting: Sitting) -> Section:
     """Ours, bare, ours, bare."""
-    seconds, people = sitting.scale.page_seconds, sitting.scale.callers
+    seconds, people = sitting.scale.page.seconds, sitting.scale.page.callers
     argument = fake_microphone(sitting.folder)
     ours: list[float] = []
     bare: list[float] = []

@@ -24,10 +24,10 @@ MOST_SCRIPT_KILOBYTES, MOST_STYLE_KILOBYTES = 90, 12
 MOST_OPENING_MS, MOST_FRAME_MS = 100, 50
 NOTE = (
     f"One page of headless Chromium (drawing without a graphics card) on the server's machine. *First load*: signed in, nothing cached; "
-    f"bytes of scripts and styles as they were sent (gzip) until nothing more came; the median of {FULL.page_loads}. *Busy*: the processor "
+    f"bytes of scripts and styles as they were sent (gzip) until nothing more came; the median of {FULL.page.loads}. *Busy*: the processor "
     "time of the main thread against the time that passed, while plain texts of 80 characters came in. *Heap*: what "
     "JavaScript holds after a forced collection. *Opening*: from the click to the frame with the first message of a channel that has "
-    f"been open before; the median of {2 * FULL.page_loads}."
+    f"been open before; the median of {2 * FULL.page.loads}."
 )
 
 
@@ -78,7 +78,7 @@ class Round:
 def measure(sitting: Sitting) -> Section:
     """Everything on one page, one after the other; anew for each round."""
     rounds = [_one_round(sitting) for _ in range(sitting.scale.rounds)]
-    messages = sitting.scale.page_messages
+    messages = sitting.scale.page.messages
     return Section(
         "The page",
         (
@@ -101,15 +101,15 @@ def _one_round(sitting: Sitting) -> Round:
         ann = instance.sign_ins[0]
         at_ann, at_ben = instance.places()
         elsewhere = Place(at_ann.port, at_ann.token, instance.create_channel(OTHER))
-        load.post(elsewhere, Posting(scale.page_messages // 50, WINDOW, pace="answered"))
+        load.post(elsewhere, Posting(scale.page.messages // 50, WINDOW, pace="answered"))
         page = signed_in(browser, ann.link, PROBE)
-        first_load = _first_load(browser, page, instance, scale.page_loads)
+        first_load = _first_load(browser, page, instance, scale.page.loads)
         thread = page.context.new_cdp_session(page)
         thread.send("Performance.enable", {"timeDomain": "threadTicks"})
         before = _busy(thread)
-        at_rate = round(PER_SECOND * scale.page_seconds)
+        at_rate = round(PER_SECOND * scale.page.seconds)
         frames, spent = _watched(page, thread, load, at_ben, at_rate)
-        load.post(at_ben, Posting(scale.page_messages - at_rate, WINDOW, pace="answered"))
+        load.post(at_ben, Posting(scale.page.messages - at_rate, WINDOW, pace="answered"))
         _wait_for_newest(page, instance, at_ben)
         after = _busy(thread)
         return Round(
@@ -118,7 +118,7 @@ def _one_round(sitting: Sitting) -> Round:
             frames,
             before.JSHeapUsedSize,
             after.JSHeapUsedSize,
-            _opening(page, instance, scale.page_loads),
+            _opening(page, instance, scale.page.loads),
         )
 
 

@@ -25,10 +25,21 @@ ENGINES = (SQLITE, POSTGRESQL)
 
 
 @dataclass(frozen=True)
+class PageScale:
+    """The browser, how many messages it is shown over how many seconds, how often a page is loaded and a channel opened, and how
+    many are in the call whose cost is measured."""
+
+    program: str = "chromium"
+    messages: int = 5000
+    seconds: float = 6
+    loads: int = 5
+    callers: int = 4
+
+
+@dataclass(frozen=True)
 class Scale:
     """How much is measured. `deliveries` and `fixed_rate` (deliveries a second) are for each run of the fan-out; `rounds` is
-    how often a run is repeated. `reference_rate` (deliveries a second) is what our delay and that of other servers are compared at. A page
-    is loaded, and a channel opened, `page_loads` times, and `callers` are in the call whose cost is measured."""
+    how often a run is repeated. `reference_rate` (deliveries a second) is what our delay and that of other servers are compared at."""
 
     rounds: int = 3
     receivers: tuple[int, ...] = (100, 1000, 5000)
@@ -42,12 +53,8 @@ class Scale:
     reference_receivers: int = 1000
     reference_rate: int = 8000
     reference_seconds: float = 10
-    page_messages: int = 5000
-    page_seconds: float = 6
-    page_loads: int = 5
-    callers: int = 4
     relay_seconds: float = 10
-    browser: str = "chromium"
+    page: PageScale = PageScale()
 
 
 FULL = Scale()
@@ -61,9 +68,8 @@ QUICK = Scale(
     pages=600,
     stalled_messages=800,
     reference_seconds=3,
-    page_messages=1000,
-    page_seconds=2,
     relay_seconds=3,
+    page=PageScale(messages=1000, seconds=2),
 )
 TINY = Scale(
     rounds=1,
@@ -78,12 +84,8 @@ TINY = Scale(
     reference_receivers=4,
     reference_rate=200,
     reference_seconds=0.2,
-    page_messages=100,
-    page_seconds=0.2,
-    page_loads=1,
-    callers=3,
     relay_seconds=0.2,
-    browser="chromium-headless-shell",
+    page=PageScale("chromium-headless-shell", messages=100, seconds=0.2, loads=1, callers=3),
 )
 
 
@@ -142,7 +144,7 @@ class Sitting:
 
     def chromium(self, *more: str) -> AbstractContextManager[Browser]:
         """A running browser, started with these arguments too. Raises RuntimeError where it is not installed."""
-        return chromium(self.scale.browser, *more)
+        return chromium(self.scale.page.program, *more)
 
     def new_folder(self) -> Path:
         """The path of a folder that is not there yet, for one server."""
