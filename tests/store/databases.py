@@ -11,6 +11,7 @@ import pytest
 from cromulent.db import Writing, open_database
 from cromulent.kernel.clock import SystemClock
 from cromulent.kernel.facts import Fact
+from tests.store.database_pool import DatabasePool
 from tests.store.postgresql_server import TEMPLATE, PostgresqlServer
 
 ENGINES = ("sqlite", "postgresql")
@@ -42,6 +43,12 @@ def _furnished(server: PostgresqlServer) -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture(scope="session")
+def database_pool(postgresql_server: PostgresqlServer) -> DatabasePool:
+    """Databases on that PostgreSQL, empty but for their schema."""
+    return DatabasePool(postgresql_server, TEMPLATE)
+
+
+@pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the schema and nothing else, to copy from."""
     path = tmp_path_factory.mktemp("migrated") / "cromulent.db"
@@ -56,9 +63,11 @@ def database_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 
 
 def place_of(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
-    """A new database on the engine the request has as its parameter; an SQLite file without one."""
+    """A database for one test on the engine the request has as its parameter; an SQLite file without one."""
     if getattr(request, "param", "sqlite") == "sqlite":
         template: Path = request.getfixturevalue("migrated_file")
         return Path(shutil.copyfile(template, tmp_path / "cromulent.db"))
-    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-    return server.new_database(TEMPLATE)
+    pool: DatabasePool = request.getfixturevalue("database_pool")
+    url = pool.lend()
+    request.addfinalizer(lambda: pool.take_back(url))
+    return url
