@@ -17,7 +17,6 @@ from bench.sitting import FULL, Sitting
 PROBE = Path(__file__).with_name("page.js")
 OTHER = "elsewhere"
 """The channel one goes to and comes back from."""
-"""First loads of one round, and visits to the other channel; the median of them is the round's figure."""
 PER_SECOND = 200
 WINDOW = 64
 MOST_SCRIPT_KILOBYTES, MOST_STYLE_KILOBYTES = 90, 12
