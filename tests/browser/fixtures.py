@@ -52,7 +52,7 @@ def chromium_arguments(tone: Path) -> list[str]:
 
 
 def open_context(browser: Browser, **options: Any) -> BrowserContext:
-    """What somebody's browser is, without the service worker: that takes as long as the page, and few tests are about it."""
+    """What somebody's browser is, without the service worker: it costs half of what the page does, and few tests are about it."""
     return browser.new_context(service_workers="block", **options)
 
 

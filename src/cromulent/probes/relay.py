@@ -38,9 +38,8 @@ class _NothingCame(Exception):
 
 def trusting_anybody() -> ssl.SSLContext:
     """For a server of our own, reached by an address its certificate need not name: whether it speaks TLS, not who it is."""
-    context = ssl.SSLContext(
-        ssl.PROTOCOL_TLS_CLIENT
-    )  # without the authorities, which take long to load and are not asked
+    # Without the authorities, which take long to load and would not be asked.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

@@ -78,7 +78,7 @@ class Api:
 
 @cache
 def routes() -> Litestar:
-    """The routes, their guard and their errors: made once for all instances of the process, as it takes long."""
+    """The routes, their guard and their errors: made once for all instances of the process; only tests have several."""
     dependencies = {field.name: _service(field.name) for field in fields(Services)}
     dependencies["identity"] = Provide(identity_of, sync_to_thread=False)
     dependencies["visitor"] = Provide(visitor_of, sync_to_thread=False)
